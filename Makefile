@@ -1,0 +1,49 @@
+# Everything is a script in ci/ or a cargo command; the targets only name them.
+# LUA is the interpreter to build for and to run: lua5.4 or luajit.
+LUA ?= lua5.4
+BOTH := lua5.4 luajit
+
+help:
+	@echo 'make build [LUA=luajit]  the native module, to build/<feature>/async/core.so'
+	@echo 'make test                every suite, on both Luas; installs what is missing'
+	@echo 'make spec [LUA=luajit] [ARGS="--filter=name"]'
+	@echo 'make unit, macros, demo, bench, clean'
+	@echo 'make rock                what the rockspec calls: use luarocks make'
+
+build:
+	ci/build.sh '$(LUA)'
+
+rock:
+	ci/build.sh '$(LUA)' build/rock
+
+both: setup
+	for lua in $(BOTH); do ci/build.sh $$lua || exit 1; done
+
+setup:
+	ci/setup.sh
+	ci/fennel.sh
+
+test:
+	ci/test.sh
+
+unit:
+	ci/unit.sh
+
+spec: build
+	ci/fennel.sh
+	spec/support/run '$(LUA)' $(ARGS)
+
+macros:
+	ci/fennel.sh
+	ci/macros.sh
+
+demo: both
+	ci/demo.sh
+
+bench: both
+	for lua in $(BOTH); do ci/lua.sh $$lua bench/run.lua $(ARGS) || exit 1; done
+
+clean:
+	rm -rf build target
+
+.PHONY: help build rock both setup test unit spec macros demo bench clean

@@ -1,0 +1,38 @@
+rockspec_format = "3.0"
+package = "async-channels"
+version = "scm-1"
+source = {
+  url = "git+https://github.com/async-channels/async",
+  branch = "main",
+}
+description = {
+  summary = "Channels, go blocks and alts! for Lua and Fennel, with a native core",
+  detailed = [[
+    The verbs of Clojure's core.async for one Lua state: buffered and unbuffered
+    channels, go blocks on coroutines, choosing between operations, timeouts and
+    transducers. The core is Rust, so building it needs cargo.
+  ]],
+  homepage = "https://github.com/async-channels/async",
+  issues_url = "https://github.com/async-channels/async/issues",
+  license = "MIT",
+  labels = { "async", "channels", "concurrency", "coroutines", "fennel" },
+}
+dependencies = { "lua >= 5.1, < 5.5" }
+build = {
+  -- Make only builds; LuaRocks copies the files itself, so that it knows them all.
+  type = "make",
+  build_target = "rock",
+  install_pass = false,
+  -- Cargo has no use for CFLAGS; LuaRocks warns when they are not passed on.
+  build_variables = { LUA = "$(LUA)", CFLAGS = "$(CFLAGS)" },
+  install = {
+    lua = {
+      ["async"] = "lua/async.lua",
+      ["async.foreign"] = "lua/async/foreign.lua",
+      ["async.macros"] = "lua/async/macros.lua",
+      ["async.reduced"] = "lua/async/reduced.lua",
+    },
+    lib = { ["async.core"] = "build/rock/core.so" },
+  },
+}
+test = { type = "command", command = "make test" }
