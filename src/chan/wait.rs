@@ -1,0 +1,101 @@
+//! Who waits on one channel: two queues, and the anchor slots that keep each
+//! waiting party (and the value it brings) alive from the channel.
+
+use crate::ids::Op;
+use std::collections::{TryReserveError, VecDeque};
+
+/// Which queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    Take,
+    Put,
+}
+
+/// One place in a queue. `port` is the position in an `alts`, 0 for a plain
+/// operation. The entry is stale once its `op` is gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    pub op: Op,
+    pub slot: u32,
+    pub port: u32,
+}
+
+/// The waiting room of one channel.
+///
+/// Between calls: a slot is either in `free` or belongs to exactly one live
+/// entry; `free` has capacity for every slot, so giving one back cannot fail.
+#[derive(Default)]
+pub struct Waits {
+    takes: VecDeque<Entry>,
+    puts: VecDeque<Entry>,
+    free: Vec<u32>,
+    slots: u32,
+    /// A queue this long is searched for stale entries before it grows.
+    purge_at: usize,
+}
+
+const FIRST_PURGE: usize = 32;
+
+impl Waits {
+    pub fn queue(&mut self, side: Side) -> &mut VecDeque<Entry> {
+        match side {
+            Side::Take => &mut self.takes,
+            Side::Put => &mut self.puts,
+        }
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.takes.iter().chain(&self.puts)
+    }
+
+    /// Drops stale entries when the queue has grown enough to be worth it, so
+    /// that each costs constant time in the long run.
+    pub fn purge(&mut self, side: Side, live: impl Fn(Op) -> bool, now: bool) -> usize {
+        let due = now || self.queue(side).len() >= self.purge_at.max(FIRST_PURGE);
+        if due {
+            let queue = self.queue(side);
+            queue.retain(|e| live(e.op));
+            let left = queue.len();
+            self.purge_at = left * 2;
+        }
+        self.queue(side).len()
+    }
+
+    /// Makes sure that `n` entries can be added to the queue and that their
+    /// slots can be returned later. Answers how many slots the anchor table
+    /// must have when the present ones do not suffice.
+    pub fn reserve(&mut self, side: Side, n: u32) -> Result<Option<u32>, TryReserveError> {
+        self.queue(side).try_reserve(n as usize)?;
+        if self.free.len() >= n as usize {
+            return Ok(None);
+        }
+        let missing = n - self.free.len() as u32;
+        let slots = (self.slots + missing).max(self.slots.saturating_mul(2));
+        self.free.try_reserve_exact(slots as usize - self.free.len())?;
+        Ok(Some(slots))
+    }
+
+    /// The anchor table now has `slots` slots.
+    pub fn grown(&mut self, slots: u32) {
+        self.free.extend((self.slots..slots).rev());
+        self.slots = slots;
+    }
+
+    /// Takes a slot that `reserve` promised.
+    pub fn occupy(&mut self) -> u32 {
+        self.free.pop().expect("a slot was reserved")
+    }
+
+    pub fn release(&mut self, slot: u32) {
+        debug_assert!(!self.free.contains(&slot));
+        self.free.push(slot);
+    }
+
+    pub fn slots(&self) -> u32 {
+        self.slots
+    }
+
+    pub fn slots_in_use(&self) -> u32 {
+        self.slots - self.free.len() as u32
+    }
+}
