@@ -1,3 +1,4 @@
-//! The native part of `async`: channels, go blocks and timers for Lua.
 pub mod chan;
 pub mod ids;
+pub mod sched;
+pub mod sys;

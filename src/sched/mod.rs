@@ -1,0 +1,22 @@
+//! When things run. Nothing of Lua is known here, and no clock is read.
+
+mod pace;
+mod ready;
+mod timer;
+
+pub use pace::Pace;
+pub use ready::{FIRST_ROOM, Ready};
+pub use timer::{Timers, deadline};
+
+/// The grid of deadlines and batches: 10 ms in nanoseconds.
+pub const TICK: u64 = 10_000_000;
+
+/// How many tasks run before the clock is looked at again.
+pub const BATCH: u32 = 64;
+
+/// How many due timers one batch fires.
+pub const TIMERS: u32 = 256;
+
+/// How deep batches may nest: a task that one batch runs can compute for long
+/// and be interrupted by the next.
+pub const DEPTH: u32 = 8;

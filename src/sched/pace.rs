@@ -1,0 +1,149 @@
+//! How often the count hook looks at the clock, when a batch is due, and the
+//! record of both.
+
+use super::TICK;
+use crossbeam_queue::ArrayQueue;
+
+/// The hook fires about this often, in nanoseconds.
+const CHUNK: u64 = 100_000;
+/// Bounds for the instructions between two firings. A larger number would save
+/// nothing, since a set hook costs the same whatever its count, and would make
+/// the next firing late when the work changes.
+const COUNTS: (u64, u64) = (50, 500);
+/// How many intervals are remembered.
+const WINDOW: usize = 4096;
+
+/// The law of the hook.
+pub struct Pace {
+    count: u64,
+    set_at: u64,
+    next_batch: u64,
+    last_batch: Option<u64>,
+    per_tick: u64,
+    /// Microseconds between batches, the newest `WINDOW` of them. The queue
+    /// drops the oldest by itself and never allocates, as the hook needs it.
+    intervals: ArrayQueue<u32>,
+    pub firings: u64,
+    pub batches: u64,
+}
+
+/// What is known about the time between two batches, in milliseconds.
+#[derive(Default, PartialEq, Debug)]
+pub struct Intervals {
+    pub count: usize,
+    pub median: f64,
+    pub max: f64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace {
+            count: COUNTS.0,
+            set_at: 0,
+            next_batch: 0,
+            last_batch: None,
+            per_tick: 0,
+            intervals: ArrayQueue::new(WINDOW),
+            firings: 0,
+            batches: 0,
+        }
+    }
+}
+
+impl Pace {
+    /// The hook is about to be set: the instructions until its next firing.
+    pub fn armed(&mut self, now: u64) -> i32 {
+        self.set_at = now;
+        self.count as i32
+    }
+
+    /// The first batch after a rest is due at the next tick.
+    pub fn started(&mut self, now: u64) {
+        self.last_batch = None;
+        self.next_batch = (now / TICK + 1) * TICK;
+    }
+
+    /// The hook fired: recalibrates, and says whether a batch is due.
+    pub fn fired(&mut self, now: u64) -> bool {
+        self.firings += 1;
+        let elapsed = (now - self.set_at).max(1);
+        self.per_tick = self.count * TICK / elapsed;
+        self.count = (self.count * CHUNK / elapsed).clamp(COUNTS.0, COUNTS.1);
+        self.is_due(now)
+    }
+
+    pub fn is_due(&self, now: u64) -> bool {
+        now >= self.next_batch
+    }
+
+    /// A batch begins.
+    pub fn batch(&mut self, now: u64) {
+        self.batches += 1;
+        if let Some(last) = self.last_batch.replace(now) {
+            self.intervals.force_push(((now - last) / 1000).min(u64::from(u32::MAX)) as u32);
+        }
+        self.next_batch = (now / TICK + 1) * TICK;
+    }
+
+    /// Instructions in 10 ms, by the last measurement.
+    pub fn per_tick(&self) -> u64 {
+        self.per_tick
+    }
+
+    pub fn intervals(&self) -> Intervals {
+        let mut all: Vec<u32> = std::iter::from_fn(|| self.intervals.pop()).collect();
+        for &us in &all {
+            self.intervals.force_push(us);
+        }
+        all.sort_unstable();
+        let Some(&max) = all.last() else { return Intervals::default() };
+        let ms = |us: u32| f64::from(us) / 1000.0;
+        Intervals { count: all.len(), median: ms(all[all.len() / 2]), max: ms(max) }
+    }
+
+    pub fn reset(&mut self) {
+        while self.intervals.pop().is_some() {}
+        self.last_batch = None;
+        self.firings = 0;
+        self.batches = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs the law against work of so many nanoseconds per instruction.
+    fn work(pace: &mut Pace, now: &mut u64, ns: u64, ticks: u64) {
+        let end = *now + ticks * TICK;
+        while *now < end {
+            let count = pace.armed(*now);
+            *now += count as u64 * ns;
+            if pace.fired(*now) {
+                pace.batch(*now);
+            }
+        }
+    }
+
+    #[test]
+    fn batches_come_every_tick_across_an_abrupt_change_of_work() {
+        let (mut pace, mut now) = (Pace::default(), 123_456_789);
+        pace.started(now);
+        // From arithmetic to work of which 125 instructions take a millisecond.
+        for ns in [2, 8_000, 2, 500] {
+            work(&mut pace, &mut now, ns, 40);
+        }
+        let seen = pace.intervals();
+        assert!((9.0..11.0).contains(&seen.median) && seen.max < 15.0, "{seen:?}");
+        assert_eq!(seen.count as u64, pace.batches - 1);
+    }
+
+    #[test]
+    fn the_window_forgets_the_oldest() {
+        let mut pace = Pace::default();
+        (0..=WINDOW as u64 + 10).for_each(|i| pace.batch(i * TICK));
+        assert_eq!(pace.intervals().count, WINDOW);
+        pace.reset();
+        assert_eq!(pace.intervals(), Intervals::default());
+    }
+}

@@ -1,0 +1,4 @@
+//! The operating system.
+
+pub mod clock;
+pub mod nap;
