@@ -107,8 +107,15 @@ evaluated in the go block.
   "Can this form have a channel as its value? No literal can."
   (or (list? form) (varg? form) (and (sym? form) (not (sym? form :nil)))))
 
+(fn place! [node form]
+  "Let `node` stand where the user wrote `form`, for the lines in errors and tracebacks."
+  (let [{: filename : line} (ast-source form)]
+    (when line
+      (set (node.filename node.line) (values filename line)))
+    node))
+
 (fn bind! [alt form base]
-  (let [name (gensym base)]
+  (let [name (place! (gensym base) form)]
     (table.insert alt.lets name)
     (table.insert alt.lets form)
     name))
@@ -119,7 +126,8 @@ evaluated in the go block.
          (.. alt.name ": expected a channel, got " (text form)
              "; a put is written [[channel value]]") at)
   (let [complaint (.. alt.name ": expected a channel, but " (text form) " is nil")
-        name (bind! alt `(or ,form (,(host :error) ,complaint)) :port)]
+        checked (place! `(or ,form (,(host :error) ,complaint)) form)
+        name (bind! alt checked :port)]
     (table.insert (. alt kind) name)
     name))
 

@@ -1,4 +1,4 @@
--- Made by ci/macros.sh with Fennel 1.5.3 from fennel/macros.fnl (cksum 3348976633). Do not edit.
+-- Made by ci/macros.sh with Fennel 1.5.3 from fennel/macros.fnl (cksum 2358659690). Do not edit.
 -- luacheck: ignore
 local function host(name)
   local function _1_()
@@ -97,8 +97,19 @@ local function channel_3f(form)
   return (_G["list?"](form) or _G["varg?"](form) or (_G["sym?"](form) and not _G["sym?"](form, "nil")))
 end
 pcall(function() require("fennel").metadata:setall(channel_3f, "fnl/arglist", {"form"}, "fnl/docstring", "Can this form have a channel as its value? No literal can.") end)
+local function place_21(node, form)
+  local _let_8_ = _G["ast-source"](form)
+  local filename = _let_8_["filename"]
+  local line = _let_8_["line"]
+  if line then
+    node.filename, node.line = filename, line
+  else
+  end
+  return node
+end
+pcall(function() require("fennel").metadata:setall(place_21, "fnl/arglist", {"node", "form"}, "fnl/docstring", "Let `node` stand where the user wrote `form`, for the lines in errors and tracebacks.") end)
 local function bind_21(alt, form, base)
-  local name = gensym(base)
+  local name = place_21(gensym(base), form)
   table.insert(alt.lets, name)
   table.insert(alt.lets, form)
   return name
@@ -107,7 +118,8 @@ pcall(function() require("fennel").metadata:setall(bind_21, "fnl/arglist", {"alt
 local function add_port_21(alt, form, at, kind)
   check(channel_3f(form), (alt.name .. ": expected a channel, got " .. text(form) .. "; a put is written [[channel value]]"), at)
   local complaint = (alt.name .. ": expected a channel, but " .. text(form) .. " is nil")
-  local name = bind_21(alt, setmetatable({filename="fennel/macros.fnl", line=122, bytestart=4978, _G.sym('or', {quoted=true, filename="fennel/macros.fnl", line=122}), form, setmetatable({filename="fennel/macros.fnl", line=122, bytestart=4988, host("error"), complaint}, getmetatable(_G.list()))}, getmetatable(_G.list())), "port")
+  local checked = place_21(setmetatable({filename="fennel/macros.fnl", line=129, bytestart=5241, _G.sym('or', {quoted=true, filename="fennel/macros.fnl", line=129}), form, setmetatable({filename="fennel/macros.fnl", line=129, bytestart=5251, host("error"), complaint}, getmetatable(_G.list()))}, getmetatable(_G.list())), form)
+  local name = bind_21(alt, checked, "port")
   table.insert(alt[kind], name)
   return name
 end
@@ -176,9 +188,9 @@ pcall(function() require("fennel").metadata:setall(read_clauses, "fnl/arglist", 
 local function any(port, names)
   local tests
   do
-    local tbl_19_ = list(_G.sym('or', {quoted=true, filename="fennel/macros.fnl", line=182}))
+    local tbl_19_ = list(_G.sym('or', {quoted=true, filename="fennel/macros.fnl", line=190}))
     for _, name in ipairs(names) do
-      local val_20_ = setmetatable({filename="fennel/macros.fnl", line=183, bytestart=7607, _G.sym('=', {quoted=true, filename="fennel/macros.fnl", line=183}), port, name}, getmetatable(_G.list()))
+      local val_20_ = setmetatable({filename="fennel/macros.fnl", line=191, bytestart=7908, _G.sym('=', {quoted=true, filename="fennel/macros.fnl", line=191}), port, name}, getmetatable(_G.list()))
       table.insert(tbl_19_, val_20_)
     end
     tests = tbl_19_
@@ -190,25 +202,25 @@ local function any(port, names)
   end
 end
 pcall(function() require("fennel").metadata:setall(any, "fnl/arglist", {"port", "names"}, "fnl/docstring", "Is the port one of these?") end)
-local function won(clause, _13_)
-  local port = _13_["port"]
-  local wrote = _13_["wrote"]
+local function won(clause, _15_)
+  local port = _15_["port"]
+  local wrote = _15_["wrote"]
   local take = (clause.takes[1] and any(port, clause.takes))
   local put = (clause.puts[1] and any(port, clause.puts))
   if not wrote then
     return (take or put)
   elseif not put then
-    return setmetatable({filename="fennel/macros.fnl", line=191, bytestart=7951, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=191}), setmetatable({filename="fennel/macros.fnl", line=191, bytestart=7956, _G.sym('not', {quoted=true, filename="fennel/macros.fnl", line=191}), wrote}, getmetatable(_G.list())), take}, getmetatable(_G.list()))
+    return setmetatable({filename="fennel/macros.fnl", line=199, bytestart=8252, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=199}), setmetatable({filename="fennel/macros.fnl", line=199, bytestart=8257, _G.sym('not', {quoted=true, filename="fennel/macros.fnl", line=199}), wrote}, getmetatable(_G.list())), take}, getmetatable(_G.list()))
   elseif not take then
-    return setmetatable({filename="fennel/macros.fnl", line=192, bytestart=7996, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=192}), wrote, put}, getmetatable(_G.list()))
+    return setmetatable({filename="fennel/macros.fnl", line=200, bytestart=8297, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=200}), wrote, put}, getmetatable(_G.list()))
   else
-    return setmetatable({filename="fennel/macros.fnl", line=193, bytestart=8023, _G.sym('or', {quoted=true, filename="fennel/macros.fnl", line=193}), setmetatable({filename="fennel/macros.fnl", line=193, bytestart=8027, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=193}), setmetatable({filename="fennel/macros.fnl", line=193, bytestart=8032, _G.sym('not', {quoted=true, filename="fennel/macros.fnl", line=193}), wrote}, getmetatable(_G.list())), take}, getmetatable(_G.list())), setmetatable({filename="fennel/macros.fnl", line=193, bytestart=8052, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=193}), wrote, put}, getmetatable(_G.list()))}, getmetatable(_G.list()))
+    return setmetatable({filename="fennel/macros.fnl", line=201, bytestart=8324, _G.sym('or', {quoted=true, filename="fennel/macros.fnl", line=201}), setmetatable({filename="fennel/macros.fnl", line=201, bytestart=8328, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=201}), setmetatable({filename="fennel/macros.fnl", line=201, bytestart=8333, _G.sym('not', {quoted=true, filename="fennel/macros.fnl", line=201}), wrote}, getmetatable(_G.list())), take}, getmetatable(_G.list())), setmetatable({filename="fennel/macros.fnl", line=201, bytestart=8353, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=201}), wrote, put}, getmetatable(_G.list()))}, getmetatable(_G.list()))
   end
 end
 pcall(function() require("fennel").metadata:setall(won, "fnl/arglist", {"clause", "{:port port :wrote wrote}"}, "fnl/docstring", "The test that one of the clause's operations is the one that happened.") end)
 local function body(expr, outcome)
   if (_G["list?"](expr) and _G["sequence?"](expr[1])) then
-    return setmetatable({filename="fennel/macros.fnl", line=197, bytestart=8154, _G.sym('let', {quoted=true, filename="fennel/macros.fnl", line=197}), setmetatable({expr[1], outcome.result}, {filename="fennel/macros.fnl", line=197, sequence=(getmetatable(_G.sequence()))['sequence']}), unpack(expr, 2)}, getmetatable(_G.list()))
+    return setmetatable({filename="fennel/macros.fnl", line=205, bytestart=8455, _G.sym('let', {quoted=true, filename="fennel/macros.fnl", line=205}), setmetatable({expr[1], outcome.result}, {filename="fennel/macros.fnl", line=205, sequence=(getmetatable(_G.sequence()))['sequence']}), unpack(expr, 2)}, getmetatable(_G.list()))
   else
     return expr
   end
@@ -216,7 +228,7 @@ end
 pcall(function() require("fennel").metadata:setall(body, "fnl/arglist", {"expr", "outcome"}) end)
 local function choose(alt, outcome)
   local default_3f = (nil ~= alt.options.default)
-  local tree = list(_G.sym('if', {quoted=true, filename="fennel/macros.fnl", line=203}))
+  local tree = list(_G.sym('if', {quoted=true, filename="fennel/macros.fnl", line=211}))
   for i, clause in ipairs(alt.clauses) do
     if (default_3f or (i < #alt.clauses)) then
       table.insert(tree, won(clause, outcome))
@@ -244,12 +256,12 @@ local function call_alts(alt, verb)
 end
 pcall(function() require("fennel").metadata:setall(call_alts, "fnl/arglist", {"alt", "verb"}) end)
 local function bind_outcome_21(alt, result)
-  local value = bind_21(alt, setmetatable({filename="fennel/macros.fnl", line=220, bytestart=8990, _G.sym('.', {quoted=true, filename="fennel/macros.fnl", line=220}), result, 1}, getmetatable(_G.list())), "value")
-  local port = bind_21(alt, setmetatable({filename="fennel/macros.fnl", line=221, bytestart=9037, _G.sym('.', {quoted=true, filename="fennel/macros.fnl", line=221}), result, 2}, getmetatable(_G.list())), "port")
+  local value = bind_21(alt, setmetatable({filename="fennel/macros.fnl", line=228, bytestart=9291, _G.sym('.', {quoted=true, filename="fennel/macros.fnl", line=228}), result, 1}, getmetatable(_G.list())), "value")
+  local port = bind_21(alt, setmetatable({filename="fennel/macros.fnl", line=229, bytestart=9338, _G.sym('.', {quoted=true, filename="fennel/macros.fnl", line=229}), result, 2}, getmetatable(_G.list())), "port")
   local both_3f = (alt.takes[1] and alt.puts[1])
   local wrote
   if both_3f then
-    wrote = bind_21(alt, setmetatable({filename="fennel/macros.fnl", line=224, bytestart=9163, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=224}), setmetatable({filename="fennel/macros.fnl", line=224, bytestart=9168, _G.sym('or', {quoted=true, filename="fennel/macros.fnl", line=224}), setmetatable({filename="fennel/macros.fnl", line=224, bytestart=9172, _G.sym('=', {quoted=true, filename="fennel/macros.fnl", line=224}), value, true}, getmetatable(_G.list())), setmetatable({filename="fennel/macros.fnl", line=224, bytestart=9188, _G.sym('=', {quoted=true, filename="fennel/macros.fnl", line=224}), value, false}, getmetatable(_G.list()))}, getmetatable(_G.list())), any(port, alt.puts)}, getmetatable(_G.list())), "wrote")
+    wrote = bind_21(alt, setmetatable({filename="fennel/macros.fnl", line=232, bytestart=9464, _G.sym('and', {quoted=true, filename="fennel/macros.fnl", line=232}), setmetatable({filename="fennel/macros.fnl", line=232, bytestart=9469, _G.sym('or', {quoted=true, filename="fennel/macros.fnl", line=232}), setmetatable({filename="fennel/macros.fnl", line=232, bytestart=9473, _G.sym('=', {quoted=true, filename="fennel/macros.fnl", line=232}), value, true}, getmetatable(_G.list())), setmetatable({filename="fennel/macros.fnl", line=232, bytestart=9489, _G.sym('=', {quoted=true, filename="fennel/macros.fnl", line=232}), value, false}, getmetatable(_G.list()))}, getmetatable(_G.list())), any(port, alt.puts)}, getmetatable(_G.list())), "wrote")
   else
     wrote = nil
   end
@@ -267,7 +279,7 @@ local function expand(name, verb, ...)
   else
     tree = body(only.expr, {result = result})
   end
-  return setmetatable({filename="fennel/macros.fnl", line=235, bytestart=9626, _G.sym('let', {quoted=true, filename="fennel/macros.fnl", line=235}), alt.lets, tree}, getmetatable(_G.list()))
+  return setmetatable({filename="fennel/macros.fnl", line=243, bytestart=9927, _G.sym('let', {quoted=true, filename="fennel/macros.fnl", line=243}), alt.lets, tree}, getmetatable(_G.list()))
 end
 pcall(function() require("fennel").metadata:setall(expand, "fnl/arglist", {"name", "verb", "..."}) end)
 local function alt_21(...)
