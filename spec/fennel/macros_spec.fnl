@@ -207,6 +207,21 @@
                          (chan) (table.insert log :empty))))
           (assert.same [:a :b] log))))
 
+    (it "runs a clause for each of its ports"
+      (fn []
+        (let [ready (full 1)
+              any [(chan) (chan 1)]]
+          (assert.equal :some (<!! (go (alt! [(chan) ready] :some
+                                             (chan) :other))))
+          (assert.equal :some (<!! (go (alt! [(chan) [(. any 1) 1] [(. any 2) 1]] :some
+                                             (chan) :other)))))))
+
+    (it "runs all forms of a body that binds"
+      (fn []
+        (let [log []]
+          (assert.equal :end (<!! (go (alt! (full 1) ([v] (table.insert log v) :end)))))
+          (assert.same [1] log))))
+
     (it "takes the first of two clauses with the same port"
       (fn []
         (for [_ 1 20]
