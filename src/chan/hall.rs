@@ -1,7 +1,7 @@
 //! All waiting operations of one Lua state, and the lobbies they stand in.
 
 use super::wait::{Entry, Side, Waits};
-use crate::ids::{Lobby, Op};
+use crate::ids::{Lobby, Op, TimerId};
 use slotmap::{Key, SlotMap};
 use std::collections::TryReserveError;
 
@@ -39,6 +39,8 @@ pub struct Hall<P> {
     ops: SlotMap<Op, Waiting<P>>,
     lobbies: SlotMap<Lobby, Waits>,
     losers: Vec<Place>,
+    /// The storage of an `alts` that is over, for the next one.
+    spare: Vec<Place>,
 }
 
 /// Slabs smaller than this are kept when they fall empty.
@@ -46,7 +48,7 @@ const KEEP: usize = 4096;
 
 impl<P: Party> Default for Hall<P> {
     fn default() -> Self {
-        Hall { ops: SlotMap::with_key(), lobbies: SlotMap::with_key(), losers: Vec::new() }
+        Hall { ops: SlotMap::with_key(), lobbies: SlotMap::with_key(), losers: Vec::new(), spare: Vec::new() }
     }
 }
 
@@ -66,10 +68,23 @@ impl<P: Party> Hall<P> {
         Ok(self.lobbies.insert(Waits::default()))
     }
 
+    /// This lobby belongs to the channel of a timer.
+    pub fn set_timer(&mut self, lobby: Lobby, timer: TimerId) {
+        if let Some(waits) = self.lobbies.get_mut(lobby) {
+            waits.timer = timer;
+        }
+    }
+
+    /// The timer behind a lobby in which nobody waits any more.
+    pub fn unwatched_timer(&self, lobby: Lobby) -> Option<TimerId> {
+        let waits = self.lobbies.get(lobby)?;
+        (!waits.timer.is_null() && waits.slots_in_use() == 0).then_some(waits.timer)
+    }
+
     /// The channel of this lobby is gone, and with it everybody who waited
-    /// there and nowhere else.
-    pub fn close(&mut self, lobby: Lobby) {
-        let Some(waits) = self.lobbies.remove(lobby) else { return };
+    /// there and nowhere else. Answers its timer.
+    pub fn close(&mut self, lobby: Lobby) -> TimerId {
+        let Some(waits) = self.lobbies.remove(lobby) else { return TimerId::null() };
         for e in waits.entries() {
             let gone = self.ops.get(e.op).is_some_and(|w| {
                 !self.lobbies.contains_key(w.first.lobby)
@@ -87,6 +102,7 @@ impl<P: Party> Hall<P> {
                 self.ops = SlotMap::with_key();
             }
         }
+        waits.timer
     }
 
     /// Room for one operation with `n` entries on this side of this lobby; call
@@ -107,6 +123,10 @@ impl<P: Party> Hall<P> {
         }
     }
 
+    pub fn has_lobby(&self, lobby: Lobby) -> bool {
+        self.lobbies.contains_key(lobby)
+    }
+
     /// How many slots this lobby has.
     pub fn slots(&self, lobby: Lobby) -> u32 {
         self.lobbies.get(lobby).map_or(0, Waits::slots)
@@ -121,30 +141,29 @@ impl<P: Party> Hall<P> {
         if len < limit { len } else { waits.purge(side, |op| ops.contains_key(op), true) }
     }
 
-    /// Does nobody wait in this lobby? Exact.
-    pub fn is_vacant(&self, lobby: Lobby) -> bool {
-        self.lobbies.get(lobby).is_none_or(|w| w.slots_in_use() == 0)
-    }
-
-    /// Adds the first (or only) entry of a new operation.
+    /// Adds the first (or only) entry of a new operation. `None`: there is no
+    /// room, which `reserve` makes.
     pub fn enroll(&mut self, who: P, lobby: Lobby, side: Side, port: u32) -> Option<(Op, Place)> {
-        let waits = self.lobbies.get_mut(lobby)?;
-        let place = Place { lobby, slot: waits.occupy() };
-        let op = self.ops.insert(Waiting { who, first: place, more: Vec::new() });
-        waits.queue(side).push_back(Entry { op, slot: place.slot, port });
+        if self.ops.len() == self.ops.capacity() {
+            return None;
+        }
+        let place = Place { lobby, slot: self.lobbies.get_mut(lobby)?.occupy(side)? };
+        let more = if port == 0 { Vec::new() } else { std::mem::take(&mut self.spare) };
+        let op = self.ops.insert(Waiting { who, first: place, more });
+        self.lobbies[lobby].queue(side).push_back(Entry { op, slot: place.slot, port });
         Some((op, place))
     }
 
-    /// Room for the further entries of an `alts`, and for the places that lose.
-    pub fn reserve_more(&mut self, op: Op, n: usize) -> Result<(), TryReserveError> {
-        self.losers.try_reserve(n + 1)?;
-        self.ops[op].more.try_reserve_exact(n)
+    /// Room for an `alts` of `n` ports.
+    pub fn reserve_alts(&mut self, n: usize) -> Result<(), TryReserveError> {
+        self.losers.try_reserve(n)?;
+        self.spare.try_reserve(n)
     }
 
     /// Adds a further entry of an `alts`.
     pub fn enroll_more(&mut self, op: Op, lobby: Lobby, side: Side, port: u32) -> Option<Place> {
         let waits = self.lobbies.get_mut(lobby)?;
-        let place = Place { lobby, slot: waits.occupy() };
+        let place = Place { lobby, slot: waits.occupy(side)? };
         self.ops[op].more.push(place);
         waits.queue(side).push_back(Entry { op, slot: place.slot, port });
         Some(place)
@@ -191,7 +210,7 @@ impl<P: Party> Hall<P> {
     }
 
     fn finish(&mut self, op: Op, winner: Option<Place>) {
-        let Some(w) = self.ops.remove(op) else { return };
+        let Some(mut w) = self.ops.remove(op) else { return };
         for place in std::iter::once(&w.first).chain(&w.more) {
             if let Some(waits) = self.lobbies.get_mut(place.lobby) {
                 waits.release(place.slot);
@@ -202,6 +221,15 @@ impl<P: Party> Hall<P> {
                 self.losers.push(*place);
             }
         }
+        if w.more.capacity() > self.spare.capacity() {
+            w.more.clear();
+            self.spare = w.more;
+        }
+    }
+
+    /// Are there places whose anchors the shell has to clear?
+    pub fn has_losers(&self) -> bool {
+        !self.losers.is_empty()
     }
 
     /// A place whose anchor the shell has to clear; call until `None`.

@@ -135,19 +135,20 @@ impl Sim {
 
     fn enroll(&mut self, ports: &[(usize, Option<u32>)]) {
         let mut op: Option<Op> = None;
+        self.hall.reserve_alts(ports.len()).unwrap();
         for (i, &(c, v)) in ports.iter().enumerate() {
             let (lobby, side) = (self.chans[c].lobby(), if v.is_some() { Side::Put } else { Side::Take });
+            let port = if ports.len() > 1 { i as u32 + 1 } else { 0 };
             if let Some(slots) = self.hall.reserve(lobby, side, 1).unwrap() {
                 self.hall.grown(lobby, slots);
             }
             let place = match op {
                 None => {
-                    let (new, place) = self.hall.enroll(Who, lobby, side, i as u32 + 1).unwrap();
-                    self.hall.reserve_more(new, ports.len()).unwrap();
+                    let (new, place) = self.hall.enroll(Who, lobby, side, port).unwrap();
                     op = Some(new);
                     place
                 }
-                Some(op) => self.hall.enroll_more(op, lobby, side, i as u32 + 1).unwrap(),
+                Some(op) => self.hall.enroll_more(op, lobby, side, port).unwrap(),
             };
             if let Some(v) = v {
                 self.sent[c].push(v);

@@ -1,7 +1,7 @@
 //! Who waits on one channel: two queues, and the anchor slots that keep each
 //! waiting party (and the value it brings) alive from the channel.
 
-use crate::ids::Op;
+use crate::ids::{Op, TimerId};
 use std::collections::{TryReserveError, VecDeque};
 
 /// Which queue.
@@ -32,6 +32,8 @@ pub struct Waits {
     slots: u32,
     /// A queue this long is searched for stale entries before it grows.
     purge_at: usize,
+    /// Null unless the channel is a timeout.
+    pub timer: TimerId,
 }
 
 const FIRST_PURGE: usize = 32;
@@ -81,9 +83,13 @@ impl Waits {
         self.slots = slots;
     }
 
-    /// Takes a slot that `reserve` promised.
-    pub fn occupy(&mut self) -> u32 {
-        self.free.pop().expect("a slot was reserved")
+    /// Takes a slot for an entry in the queue; `None` when `reserve` is due.
+    pub fn occupy(&mut self, side: Side) -> Option<u32> {
+        let queue = self.queue(side);
+        if queue.len() == queue.capacity() {
+            return None;
+        }
+        self.free.pop()
     }
 
     pub fn release(&mut self, slot: u32) {

@@ -22,7 +22,7 @@ pub struct Pace {
     per_tick: u64,
     /// Microseconds between batches, the newest `WINDOW` of them. The queue
     /// drops the oldest by itself and never allocates, as the hook needs it.
-    intervals: ArrayQueue<u32>,
+    intervals: Box<ArrayQueue<u32>>,
     pub firings: u64,
     pub batches: u64,
 }
@@ -43,7 +43,7 @@ impl Default for Pace {
             next_batch: 0,
             last_batch: None,
             per_tick: 0,
-            intervals: ArrayQueue::new(WINDOW),
+            intervals: Box::new(ArrayQueue::new(WINDOW)),
             firings: 0,
             batches: 0,
         }

@@ -67,6 +67,10 @@ impl Timers {
         }
     }
 
+    pub fn is_pending(&self, id: TimerId) -> bool {
+        self.live.contains_key(id)
+    }
+
     /// The earliest deadline and its timer, which stays pending.
     pub fn next(&mut self) -> Option<(u64, TimerId)> {
         while let Some(Reverse((deadline, _, id))) = self.heap.peek() {

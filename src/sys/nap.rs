@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 /// How a sleep ended.
-#[derive(PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wake {
     Elapsed,
     /// A signal came: the host's handler should get its turn.

@@ -1,0 +1,64 @@
+-- async: channels, go blocks and timers, after Clojure's core.async.
+--
+-- In Fennel's compiler this file stands for the macros, so that
+-- `(import-macros {: go} :async)` finds them where the library is installed.
+if rawget(_G, "_IS_COMPILER") then
+  return require("async.macros")
+end
+
+local core = require "async.core"
+local foreign = require "async.foreign"
+local reduced = require "async.reduced"
+
+-- What a channel's `type` field holds; the metatable shows it to everybody.
+core.setup {
+  reduced = getmetatable(reduced.reduced(nil)),
+  foreign_put = foreign.put,
+  foreign_take = foreign.take,
+  foreign_alts = foreign.alts,
+  foreign_close = foreign.close,
+  empty = function() end,
+}
+
+-- The name of each function in core.async, and the one that is easy to type in
+-- Lua. Both are keys of the module.
+local names = {
+  ["<!"] = "park_take",
+  ["<!!"] = "block_take",
+  [">!"] = "park_put",
+  [">!!"] = "block_put",
+  ["alts!"] = "park_alts",
+  ["alts!!"] = "block_alts",
+  ["chan?"] = "is_chan",
+  ["close!"] = "close",
+  ["closed?"] = "is_closed",
+  ["dropping-buffer"] = "dropping_buffer",
+  ["go*"] = "go",
+  ["main-thread?"] = "is_main_thread",
+  ["offer!"] = "try_put",
+  ["on-error"] = "on_error",
+  ["poll!"] = "try_take",
+  ["promise-buffer"] = "promise_buffer",
+  ["promise-chan"] = "promise_chan",
+  ["put!"] = "put_async",
+  ["reduced?"] = "is_reduced",
+  ["sliding-buffer"] = "sliding_buffer",
+  ["take!"] = "take_async",
+  ["unblocking-buffer?"] = "is_unblocking_buffer",
+  spawn = "go",
+}
+
+local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
+
+for name, f in pairs(core) do
+  if name ~= "setup" then
+    async[name] = f
+  end
+end
+async.reduced = reduced.reduced
+async.is_reduced = reduced["reduced?"]
+for name, lua_name in pairs(names) do
+  async[name] = async[lua_name]
+end
+
+return async

@@ -1,0 +1,170 @@
+//! What the library keeps for one Lua state, and the names of what it keeps in
+//! Lua tables.
+
+use super::chan::Channel;
+use crate::chan::{Hall, Party};
+use crate::lua::{Int, Parked, Ref, State};
+use crate::sched::{Pace, Ready, Timers};
+use crate::sys::nap::Nap;
+
+/// Who waits behind an operation.
+#[derive(Clone, Copy, Debug)]
+pub enum Waiter {
+    /// A go block; anchored is its channel.
+    Go(Parked),
+    /// Any other coroutine; anchored is the coroutine.
+    Thread(Parked),
+    /// A callback; anchored is the function.
+    Call,
+    /// Nobody: a put without a callback.
+    Silent,
+    /// The main thread, in the blocking operation of this number.
+    Block(u32),
+    /// A handler object of the user's; anchored is the object.
+    Handler,
+}
+
+impl Party for Waiter {
+    fn is_waiting(&self) -> bool {
+        match self {
+            Waiter::Go(p) | Waiter::Thread(p) => p.is_waiting(),
+            _ => true,
+        }
+    }
+}
+
+/// A task that is queued to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    pub who: Waiter,
+    /// The value goes out together with its channel.
+    pub alts: bool,
+    /// A go block that yielded of itself is resumed without a value.
+    pub bare: bool,
+}
+
+/// Between calls: `blocks` says of each blocking operation of the main thread
+/// whether it has its value, innermost last; `busy` counts the user's
+/// functions that run as part of an operation, `pumping` the blocking
+/// operations, `depth` the batches that interrupted something.
+pub struct Core {
+    pub hall: Hall<Waiter>,
+    pub ready: Ready<Job>,
+    pub timers: Timers,
+    pub pace: Pace,
+    pub blocks: Vec<bool>,
+    pub nap: Option<Nap>,
+    pub main: Option<State>,
+    /// The coroutine that this library resumed last, and whether it is a go
+    /// block.
+    pub current: Option<(State, bool)>,
+    pub busy: u32,
+    pub pumping: u32,
+    pub depth: u32,
+    /// The mark of the newest parked coroutine.
+    pub mark: f64,
+    pub random: u64,
+    pub tasks: u64,
+    /// Handler objects of the user's have been seen, so look out for them.
+    pub handlers: bool,
+    /// Operations since the clock was looked at, where no hook does it.
+    pub unclocked: u32,
+}
+
+impl Core {
+    /// Is there anything that time or a turn would bring forward?
+    pub fn is_pending(&self) -> bool {
+        !self.ready.is_empty() || !self.timers.is_empty()
+    }
+
+    /// Should a running program be interrupted? A blocking operation runs the
+    /// queued tasks by itself.
+    pub fn wants_hook(&self) -> bool {
+        !self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty())
+    }
+
+    /// May a batch start here and now?
+    pub fn may_interrupt(&self) -> bool {
+        self.busy == 0 && self.depth < crate::sched::DEPTH
+    }
+
+    /// A number below `n` (xorshift; the user's generator is left alone).
+    pub fn random_below(&mut self, n: u32) -> u32 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        ((u128::from(self.random) * u128::from(n)) >> 64) as u32
+    }
+}
+
+/// `[0 0 e]` Runs `f` on the state's core, where no Lua can be reached.
+#[inline]
+pub fn core<R: Copy>(l: State, f: impl FnOnce(&mut Core) -> R) -> R {
+    l.with::<Core, R>(f)
+}
+
+/// `[0 0 e]` The same, together with one channel.
+#[inline]
+pub fn decide<R: Copy>(l: State, c: Ref<Channel>, f: impl FnOnce(&mut Core, &mut Channel) -> R) -> R {
+    core(l, |w| c.update(|ch| f(w, ch)))
+}
+
+/// The table of everything else, second value of each function.
+pub const STORE: Int = State::upvalue(2);
+
+/// Lobby number to anchor table, weak; third value of each function.
+pub const HALLS: Int = State::upvalue(3);
+
+/// Entries of `STORE`.
+pub mod at {
+    /// The things of queued jobs: target, value and port of each.
+    pub const READY: u32 = 1;
+    /// The channel of the go block that runs.
+    pub const CURRENT: u32 = 2;
+    /// Timer number to its channel, weak.
+    pub const TIMERS: u32 = 3;
+    /// Timer number to its channel, while somebody waits on it; else false.
+    pub const WATCHED: u32 = 4;
+    /// Number of a blocking operation to what it got.
+    pub const BLOCKS: u32 = 5;
+    /// The user's error handler.
+    pub const HANDLER: u32 = 6;
+    /// The traceback of the error caught last.
+    pub const TRACE: u32 = 7;
+    /// Functions of ours that run in protected calls.
+    pub const CATCH: u32 = 8;
+    pub const PUMP: u32 = 9;
+    pub const BATCH: u32 = 10;
+    pub const REPORT: u32 = 11;
+    pub const FINISH: u32 = 12;
+    pub const REFILL: u32 = 13;
+    /// Metatables.
+    pub const CHANNEL: u32 = 14;
+    pub const SENTINEL: u32 = 15;
+    pub const BUFFER: u32 = 16;
+    pub const REDUCED: u32 = 17;
+    /// What `ch.type` is for channels.
+    pub const CLASS: u32 = 18;
+    /// Lua functions for channels that are the user's own objects.
+    pub const FOREIGN_PUT: u32 = 19;
+    pub const FOREIGN_TAKE: u32 = 20;
+    pub const FOREIGN_ALTS: u32 = 21;
+    pub const FOREIGN_CLOSE: u32 = 22;
+    /// An empty Lua function, for the host's signal hook to catch.
+    pub const EMPTY: u32 = 23;
+    pub const COUNT: u32 = 24;
+}
+
+/// Values that a channel keeps.
+pub mod kept {
+    /// The table of buffered values.
+    pub const RING: u32 = 1;
+    /// The table of those who wait.
+    pub const ANCHORS: u32 = 2;
+    /// A transducer's step function, or a go block's coroutine.
+    pub const STEP: u32 = 3;
+    pub const COROUTINE: u32 = 3;
+    /// A transducer's error handler, or the function that spawned a go block.
+    pub const RESCUE: u32 = 4;
+    pub const SPAWNER: u32 = 4;
+}

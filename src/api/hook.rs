@@ -1,0 +1,120 @@
+//! What happens while a program computes: the hook where there is one, else
+//! now and then an operation of the library.
+
+use super::core::{STORE, at, core};
+use super::run;
+use crate::lua::{Int, State, TRIGGER};
+use crate::sys::clock;
+
+/// Is there a hook at all?
+fn hooked() -> bool {
+    TRIGGER != "none"
+}
+
+/// `[0 0 -]` Sees to it that what is pending comes forward: sets the hook on
+/// the running thread, and on the main thread, to which it will return.
+#[inline]
+pub fn arm(l: State) {
+    if hooked() && !l.is_armed() && core(l, |w| w.wants_hook()) {
+        set(l);
+    }
+}
+
+#[cold]
+fn set(l: State) {
+    let now = clock::now();
+    let (count, main) = core(l, |w| {
+        if w.main.is_none_or(|main| !main.is_armed()) {
+            w.pace.started(now);
+        }
+        (w.pace.armed(now), w.main)
+    });
+    l.arm(l, count);
+    if let Some(main) = main
+        && main != l
+        && !main.is_armed()
+    {
+        l.arm(main, count);
+    }
+}
+
+/// `[0 0 -]` Nothing is pending any more, perhaps: takes the hook off.
+pub fn settle(l: State) {
+    if hooked() && l.is_armed() && core(l, |w| !w.wants_hook()) {
+        l.disarm(l);
+    }
+}
+
+/// `[0 0 -]` A coroutine is about to be resumed: it has the hook if and only if
+/// something is pending.
+pub fn align(l: State, co: State) {
+    if !hooked() {
+        return;
+    }
+    let wanted = core(l, |w| w.wants_hook());
+    if wanted != co.is_armed() {
+        if wanted {
+            let count = core(l, |w| w.pace.armed(clock::now()));
+            l.arm(co, count);
+        } else {
+            l.disarm(co);
+        }
+    }
+}
+
+/// `[0 0 e]` The count of the hook is over. Called protected.
+pub extern "C-unwind" fn fired(l: State) -> Int {
+    let now = clock::now();
+    let (due, allowed) = core(l, |w| (w.pace.fired(now), w.may_interrupt()));
+    if due && allowed {
+        l.disarm(l);
+        batch(l);
+    }
+    if core(l, |w| w.wants_hook()) {
+        let count = core(l, |w| w.pace.armed(clock::now()));
+        l.arm(l, count);
+    } else {
+        l.disarm(l);
+    }
+    0
+}
+
+/// `[0 0 -]` Where no hook does it, operations look at the clock; this is said
+/// at the start of each.
+#[inline]
+pub fn operation(l: State) {
+    if !hooked() {
+        look(l);
+    }
+}
+
+/// How many operations go by between two looks at the clock.
+const LOOK: u32 = 16;
+
+fn look(l: State) {
+    let due = core(l, |w| {
+        if !w.is_pending() || !w.may_interrupt() {
+            return false;
+        }
+        w.unclocked += 1;
+        if w.unclocked < LOOK {
+            return false;
+        }
+        w.unclocked = 0;
+        w.pace.is_due(clock::now())
+    });
+    if due {
+        batch(l);
+    }
+}
+
+/// `[0 0 -]` Interrupts whatever runs for a batch of timers and tasks.
+fn batch(l: State) {
+    core(l, |w| {
+        w.pace.batch(clock::now());
+        w.depth += 1;
+    });
+    l.geti(STORE, at::BATCH);
+    run::shielded(l, 0);
+    core(l, |w| w.depth -= 1);
+}

@@ -1,0 +1,260 @@
+//! What Lua sees, one file for each thing: read the arguments, decide, move the
+//! values, return. The list of it all is `EXPORTS`.
+
+mod alts;
+mod args;
+mod buffer;
+mod chan;
+mod core;
+mod errors;
+mod go;
+mod hook;
+mod park;
+mod protocol;
+mod put;
+mod run;
+mod stats;
+mod take;
+mod timer;
+mod values;
+mod wake;
+mod xform;
+
+use self::core::{Core, STORE, at};
+use crate::chan::Hall;
+use crate::lua::{Int, State, Verb};
+use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
+use crate::sys::clock;
+use std::ffi::CStr;
+
+type Named = (&'static CStr, Verb);
+
+/// Name in `async.core` and function. `lua/async.lua` gives each its core.async
+/// name too.
+const EXPORTS: &[Named] = &[
+    (c"alts", alts::alts_here),
+    (c"block_alts", alts::block_alts),
+    (c"block_put", put::block_put),
+    (c"block_take", take::block_take),
+    (c"buffer", buffer::fixed),
+    (c"chan", chan::chan),
+    (c"close", chan::close),
+    (c"dispatched", run::dispatched),
+    (c"dropping_buffer", buffer::dropping),
+    (c"go", go::go),
+    (c"is_chan", chan::is_chan),
+    (c"is_closed", chan::is_closed),
+    (c"is_main_thread", chan::is_main_thread),
+    (c"is_unblocking_buffer", buffer::is_unblocking),
+    (c"on_error", errors::on_error),
+    (c"park_alts", alts::park_alts),
+    (c"park_put", put::park_put),
+    (c"park_take", take::park_take),
+    (c"promise_buffer", buffer::promise),
+    (c"promise_chan", chan::promise_chan),
+    (c"put", put::put),
+    (c"put_async", put::put_async),
+    (c"run", run::run),
+    (c"sliding_buffer", buffer::sliding),
+    (c"stats", stats::stats),
+    (c"step", run::step),
+    (c"take", take::take),
+    (c"take_async", take::take_async),
+    (c"timeout", timer::timeout),
+    (c"try_put", put::try_put),
+    (c"try_take", take::try_take),
+];
+
+const CHANNEL_METHODS: &[Named] = &[
+    (c"put", put::put),
+    (c"take", take::take),
+    (c"offer", put::try_put),
+    (c"poll", take::try_take),
+    (c"close", chan::close),
+    (c"iter", take::iter),
+    (c"put!", protocol::put),
+    (c"take!", protocol::take),
+    (c"close!", chan::close),
+];
+
+const BUFFER_METHODS: &[Named] = &[
+    (c"add", buffer::add),
+    (c"add!", buffer::add),
+    (c"remove", buffer::remove),
+    (c"remove!", buffer::remove),
+    (c"is_full", buffer::is_full),
+    (c"full?", buffer::is_full),
+    (c"length", buffer::length),
+    (c"close_buf", buffer::close_buf),
+    (c"close-buf!", buffer::close_buf),
+];
+
+/// Functions that only the library itself calls.
+const INNER: &[(u32, Verb)] = &[
+    (at::CATCH, errors::catch),
+    (at::REPORT, errors::tell),
+    (at::PUMP, run::pump),
+    (at::BATCH, run::batch),
+    (at::FINISH, go::finish),
+    (at::REFILL, xform::let_in),
+];
+
+/// `luaopen_async_core`: answers the table of exports. Its first three values
+/// are made here, so inside it nothing may use them.
+pub fn open(l: State) -> Int {
+    l.room(20);
+    let Some(core) = new_core(l) else { l.no_memory() };
+    l.new_world(core);
+    let world = l.top();
+    l.table(0, 1);
+    l.function(chan::world_gone, 0);
+    l.set_field(-2, c"__gc");
+    l.set_meta(world);
+    l.table(at::COUNT, 0);
+    let store = l.top();
+    weak_table(l);
+    let halls = l.top();
+    let own = [world, store, halls];
+    fill_store(l, store);
+    for &(entry, f) in INNER {
+        function(l, own, f);
+        l.seti(store, entry);
+    }
+    metatables(l, own);
+    function(l, own, hook::fired);
+    l.provide_hook();
+    l.table(0, EXPORTS.len() as u32 + 2);
+    functions(l, own, EXPORTS);
+    function(l, own, setup);
+    l.set_field(-2, c"setup");
+    1
+}
+
+fn new_core(l: State) -> Option<Core> {
+    // Any seed but zero; different runs need not choose alike.
+    let seed = clock::now() ^ (l.address(State::REGISTRY) as u64) << 20;
+    Some(Core {
+        hall: Hall::default(),
+        ready: Ready::new().ok()?,
+        timers: Timers::default(),
+        pace: Pace::default(),
+        blocks: Vec::new(),
+        nap: None,
+        main: l.main(),
+        current: None,
+        busy: 0,
+        pumping: 0,
+        depth: 0,
+        mark: 0.0,
+        random: seed | 1,
+        tasks: 0,
+        handlers: false,
+        unclocked: 0,
+    })
+}
+
+/// `[0 +1 m]`
+fn weak_table(l: State) {
+    l.table(0, 0);
+    l.table(0, 1);
+    l.text(b"v");
+    l.set_field(-2, c"__mode");
+    l.set_meta(-2);
+}
+
+fn fill_store(l: State, store: Int) {
+    l.table(FIRST_ROOM * wake::STRIDE, 0);
+    l.seti(store, at::READY);
+    l.bool(false);
+    l.seti(store, at::CURRENT);
+    weak_table(l);
+    l.seti(store, at::TIMERS);
+    for entry in [at::WATCHED, at::BLOCKS] {
+        l.table(4, 0);
+        l.seti(store, entry);
+    }
+}
+
+/// `[0 +1 m]` A function that has the world, the store and the halls.
+fn function(l: State, own: [Int; 3], f: Verb) {
+    own.iter().for_each(|&i| l.dup(i));
+    l.function(f, 3);
+}
+
+/// `[0 0 m]` Adds functions to the table on top.
+fn functions(l: State, own: [Int; 3], named: &[Named]) {
+    for &(name, f) in named {
+        function(l, own, f);
+        l.set_field(-2, name);
+    }
+}
+
+/// `[0 +1 m]` A function that has the value on top besides.
+fn function_with_top(l: State, own: [Int; 3], f: Verb) {
+    let extra = l.top();
+    own.iter().for_each(|&i| l.dup(i));
+    l.dup(extra);
+    l.function(f, 4);
+}
+
+/// `[0 0 m]` The metatables. `getmetatable` shows only a facade: what a script
+/// may borrow from it is the table of methods.
+fn metatables(l: State, own: [Int; 3]) {
+    let store = own[1];
+    object(l, own, c"ManyToManyChannel", CHANNEL_METHODS, [chan::index, chan::length, chan::show]);
+    l.field(-1, c"__metatable");
+    l.field(-1, c"__index");
+    l.dup(-2);
+    l.set_field(-2, c"type");
+    l.pop(1);
+    l.seti(store, at::CLASS);
+    l.seti(store, at::CHANNEL);
+    object(l, own, c"Buffer", BUFFER_METHODS, [buffer::index, buffer::length, buffer::show]);
+    l.seti(store, at::BUFFER);
+    l.table(0, 2);
+    function(l, own, park::sentinel_gone);
+    l.set_field(-2, c"__gc");
+    l.bool(false);
+    l.set_field(-2, c"__metatable");
+    l.seti(store, at::SENTINEL);
+}
+
+/// `[0 +1 m]` The metatable of objects with these methods, which shows itself
+/// as a facade.
+fn object(l: State, own: [Int; 3], name: &CStr, methods: &[Named], meta: [Verb; 3]) {
+    l.table(0, 6);
+    let mt = l.top();
+    l.table(0, methods.len() as u32 + 1);
+    functions(l, own, methods);
+    function_with_top(l, own, meta[0]);
+    l.set_field(mt, c"__index");
+    function(l, own, meta[1]);
+    l.set_field(mt, c"__len");
+    function(l, own, meta[2]);
+    l.set_field(mt, c"__tostring");
+    l.text(name.to_bytes());
+    l.set_field(mt, c"__name");
+    l.table(0, 2);
+    l.insert(-2);
+    l.set_field(-2, c"__index");
+    l.text(name.to_bytes());
+    l.set_field(-2, c"__name");
+    l.set_field(mt, c"__metatable");
+}
+
+/// `setup{…}`: what the front door, written in Lua, gives to the native part.
+extern "C-unwind" fn setup(l: State) -> Int {
+    for (name, entry) in [
+        (c"reduced", at::REDUCED),
+        (c"foreign_put", at::FOREIGN_PUT),
+        (c"foreign_take", at::FOREIGN_TAKE),
+        (c"foreign_alts", at::FOREIGN_ALTS),
+        (c"foreign_close", at::FOREIGN_CLOSE),
+        (c"empty", at::EMPTY),
+    ] {
+        l.field(1, name);
+        l.seti(STORE, entry);
+    }
+    l.geti(STORE, at::CLASS);
+    1
+}

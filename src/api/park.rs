@@ -1,0 +1,247 @@
+//! Waiting: for a coroutine by yielding, for the main thread by running others
+//! until its turn comes.
+
+use super::chan::Channel;
+use super::core::{Core, STORE, Waiter, at, core, decide, kept};
+use super::{hook, run, timer, wake};
+use crate::chan::{Place, Side};
+use crate::ids::{Lobby, Op};
+use crate::lua::{Int, Parked, Ref, State, Tagged};
+use slotmap::Key;
+
+/// How many operations may wait on one side of a channel.
+pub const LIMIT: usize = 1024;
+
+/// Lives in the anchor table of a channel and dies with it: tells that nobody
+/// can reach the channel any more.
+#[derive(Clone, Copy)]
+pub struct Sentinel(Lobby);
+
+impl Tagged for Sentinel {
+    const TAG: usize = 0x6c6f_6262;
+}
+
+/// `[0 0 -]` The finalizer of a sentinel.
+pub extern "C-unwind" fn sentinel_gone(l: State) -> Int {
+    if let Some(s) = l.udata::<Sentinel>(1) {
+        let lobby = s.get().0;
+        s.bury();
+        l.with_if_open::<Core, ()>(|w| {
+            let timer = w.hall.close(lobby);
+            w.timers.cancel(timer);
+        });
+    }
+    0
+}
+
+/// Does an operation find a place to wait?
+#[derive(Clone, Copy)]
+pub enum Spot {
+    Taken(Op, Place),
+    /// `reserve` is due.
+    NoRoom,
+    /// Too many wait already.
+    Full,
+}
+
+/// `[0 0 -]` Stands in the queue of a channel.
+#[inline]
+pub fn stand(l: State, c: Ref<Channel>, side: Side, who: Waiter, port: u32) -> Spot {
+    decide(l, c, |w, ch| {
+        let lobby = ch.core.lobby();
+        // A timeout is shared by whoever asks for the same tick.
+        if ch.timer().is_none() && w.hall.queued(lobby, side, LIMIT) >= LIMIT {
+            return Spot::Full;
+        }
+        match w.hall.enroll(who, lobby, side, port) {
+            Some((op, place)) => Spot::Taken(op, place),
+            None => Spot::NoRoom,
+        }
+    })
+}
+
+/// `[0 0 -]` The same for a further port of an `alts`.
+pub fn stand_too(l: State, c: Ref<Channel>, side: Side, op: Op, port: u32) -> Spot {
+    decide(l, c, |w, ch| {
+        let lobby = ch.core.lobby();
+        if ch.timer().is_none() && w.hall.queued(lobby, side, LIMIT) >= LIMIT {
+            return Spot::Full;
+        }
+        match w.hall.enroll_more(op, lobby, side, port) {
+            Some(place) => Spot::Taken(op, place),
+            None => Spot::NoRoom,
+        }
+    })
+}
+
+/// `[0 0 -]` Gives up an operation.
+pub fn withdraw(l: State, op: Op) {
+    core(l, |w| w.hall.cancel(op));
+    wake::clear_losers(l);
+}
+
+/// `[0 0 e]` Says that too many wait.
+pub fn too_many(l: State, function: &str, side: Side) -> ! {
+    match side {
+        Side::Put => l.raise(format_args!(
+            "{function}: {LIMIT} puts wait on this channel already; a dropping or sliding buffer would not make them wait"
+        )),
+        Side::Take => l.raise(format_args!("{function}: {LIMIT} takes wait on this channel already")),
+    }
+}
+
+/// `[0 0 m]` Makes room for `n` operations to wait on the channel at `ch`.
+pub fn reserve(l: State, ch: Int, c: Ref<Channel>, side: Side, n: u32) {
+    let lobby = c.get().core.lobby();
+    if core(l, |w| !w.hall.has_lobby(lobby)) {
+        open(l, ch, c);
+    }
+    let lobby = c.get().core.lobby();
+    match core(l, |w| w.hall.reserve(lobby, side, n).map_err(drop)) {
+        Ok(None) => {}
+        Ok(Some(slots)) => grow(l, ch, lobby, slots),
+        Err(()) => l.no_memory(),
+    }
+}
+
+/// `[0 0 m]` Gives the channel at `ch` its lobby, anchor table and sentinel.
+pub fn open(l: State, ch: Int, c: Ref<Channel>) {
+    let top = l.top();
+    l.table(1 + 2, 0);
+    let s = l.new_udata(Sentinel(Lobby::null()), 0);
+    l.geti(STORE, at::SENTINEL);
+    l.set_meta(-2);
+    match core(l, |w| w.hall.open().map_err(drop)) {
+        Ok(lobby) => s.update(|s| s.0 = lobby),
+        Err(()) => l.no_memory(),
+    }
+    // From here on the sentinel answers for the lobby, should anything fail.
+    let lobby = s.get().0;
+    l.seti(top + 1, 1);
+    l.dup(top + 1);
+    l.seti(super::core::HALLS, wake::number(lobby));
+    // A finalizer may have been quicker; then ours is garbage.
+    if core(l, |w| !w.hall.has_lobby(c.get().core.lobby())) {
+        l.set_slot(ch, kept::ANCHORS);
+        decide(l, c, |w, ch| {
+            ch.core.set_lobby(lobby);
+            if let Some(timer) = ch.timer() {
+                w.hall.set_timer(lobby, timer);
+            }
+        });
+    }
+    l.set_top(top);
+}
+
+/// `[0 0 m]` Gives the channel at `ch` an anchor table of so many slots.
+fn grow(l: State, ch: Int, lobby: Lobby, slots: u32) {
+    let top = l.top();
+    l.table(1 + 2 * slots, 0);
+    let old = core(l, |w| w.hall.slots(lobby));
+    if old < slots && wake::push_anchors(l, lobby) {
+        for i in 1..wake::anchor(old) {
+            l.geti(top + 2, i);
+            l.seti(top + 1, i);
+        }
+        l.dup(top + 1);
+        l.seti(super::core::HALLS, wake::number(lobby));
+        l.dup(top + 1);
+        l.set_slot(ch, kept::ANCHORS);
+        core(l, |w| w.hall.grown(lobby, slots));
+    }
+    l.set_top(top);
+}
+
+/// `[-2 0 -]` Anchors what waits and, on top of it, the value that it brings,
+/// to the channel at `ch`.
+pub fn anchor(l: State, ch: Int, c: Ref<Channel>, place: Place) {
+    if let Some(timer) = c.get().timer() {
+        timer::watch(l, ch, timer);
+    }
+    if wake::push_anchors(l, place.lobby) {
+        l.insert(-3);
+        l.seti(-3, wake::anchor(place.slot) + 1);
+        l.seti(-2, wake::anchor(place.slot));
+        l.pop(1);
+    } else {
+        l.pop(3);
+    }
+}
+
+/// `[0 0 e]` Refuses where no coroutine can yield.
+#[inline]
+pub fn must_yield(l: State, function: &str) {
+    if l.can_yield() {
+        return;
+    }
+    if l.is_main() {
+        l.raise(format_args!("{function}: only a coroutine can park; use a blocking operation on the main thread"));
+    }
+    l.raise(format_args!(
+        "{function}: cannot park here: a C function (such as table.sort, or an operation with a callback) is between this call and its coroutine"
+    ));
+}
+
+/// The running coroutine, about to park.
+#[inline]
+pub fn coroutine(l: State) -> (Waiter, f64) {
+    core(l, |w| {
+        w.mark += 1.0;
+        let ours = w.current.filter(|(co, _)| *co == l);
+        let parked = Parked::new(l, w.mark, ours.is_some());
+        let go = ours.is_some_and(|(_, go)| go);
+        (if go { Waiter::Go(parked) } else { Waiter::Thread(parked) }, w.mark)
+    })
+}
+
+/// `[0 +1 -]` What keeps a party alive while it waits.
+pub fn push_party(l: State, who: Waiter) {
+    match who {
+        Waiter::Go(_) => l.geti(STORE, at::CURRENT),
+        Waiter::Thread(_) => l.thread(),
+        _ => l.nil(),
+    }
+}
+
+/// `[0 0 e]` Refuses anywhere but on the main thread.
+pub fn must_block(l: State, function: &str) {
+    if !l.is_main() {
+        l.raise(format_args!("{function}: only the main thread can block; inside a coroutine use a parking operation"));
+    }
+}
+
+/// `[0 0 m]` Prepares for a blocking operation and answers its number.
+pub fn block(l: State) -> u32 {
+    let room = |w: &mut Core| w.blocks.try_reserve(1).map(|()| w.blocks.len() as u32).map_err(drop);
+    let Ok(id) = core(l, room) else { l.no_memory() };
+    l.geti(STORE, at::BLOCKS);
+    l.bool(false);
+    l.seti(-2, id + 1);
+    l.pop(1);
+    id
+}
+
+/// `[0 +1 e]` Runs others until the blocking operation `op` has its value.
+pub fn wait(l: State, id: u32, op: Op, function: &str) {
+    core(l, |w| w.blocks.push(false));
+    let outcome = run::until(l, id);
+    l.geti(STORE, at::BLOCKS);
+    l.geti(-1, id + 1);
+    l.bool(false);
+    l.seti(-3, id + 1);
+    l.remove(-2);
+    core(l, |w| w.blocks.truncate(id as usize));
+    withdraw(l, op);
+    hook::settle(l);
+    match outcome {
+        run::Outcome::Done => {}
+        run::Outcome::Never => l.raise(format_args!(
+            "{function}: the channel is not ready and never will be: no task is queued and no timeout is pending"
+        )),
+        // The error lies below what was pushed last.
+        run::Outcome::Failed => {
+            l.pop(1);
+            l.fail()
+        }
+    }
+}

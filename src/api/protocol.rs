@@ -1,0 +1,137 @@
+//! The method protocol, for channels and handlers that are the user's own
+//! objects: `ch["put!"](ch, value, handler, enqueue)` and the like.
+//!
+//! A handler answers `active?` and `blockable?` and gives its callback away in
+//! `commit`. It is asked before anything is decided, since asking runs Lua.
+
+use super::chan::{self, Channel};
+use super::core::{Waiter, core, decide};
+use super::park::{self, Spot};
+use super::{args, wake};
+use crate::chan::Side;
+use crate::lua::{Int, Ref, State};
+use std::ffi::CStr;
+
+/// `[0 +1 e]` Calls a method without arguments of the object at `i`.
+fn ask(l: State, i: Int, method: &CStr) {
+    l.field(i, method);
+    l.dup(i);
+    l.call(1, 1);
+}
+
+/// `[0 0 e]`
+fn agrees(l: State, i: Int, method: &CStr) -> bool {
+    ask(l, i, method);
+    let yes = l.truthy(-1);
+    l.pop(1);
+    yes
+}
+
+/// `[0 0 e]` If a handler object is next in this queue, it commits, and waits
+/// on as its callback; one that is not active any more leaves.
+#[cold]
+pub fn meet_handlers(l: State, c: Ref<Channel>, side: Side) {
+    let top = l.top();
+    l.room(8);
+    loop {
+        l.set_top(top);
+        let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side));
+        let Some((op, m)) = front else { return };
+        if !matches!(m.who, Waiter::Handler) || !wake::push_anchors(l, m.place.lobby) {
+            return l.set_top(top);
+        }
+        l.geti(-1, wake::anchor(m.place.slot));
+        if agrees(l, top + 2, c"active?") {
+            ask(l, top + 2, c"commit");
+            let who = if l.is_nil(-1) { Waiter::Silent } else { Waiter::Call };
+            if core(l, |w| w.hall.is_live(op)) {
+                l.seti(top + 1, wake::anchor(m.place.slot));
+                core(l, |w| w.hall.replace(op, who));
+            }
+            return l.set_top(top);
+        }
+        core(l, |w| w.hall.cancel(op));
+        wake::clear_losers(l);
+    }
+}
+
+const PUT: &str = "channel[\"put!\"]";
+const TAKE: &str = "channel[\"take!\"]";
+
+/// `[0 +1 m]` The value on top in a table.
+fn boxed(l: State) -> Int {
+    l.table(1, 0);
+    l.insert(-2);
+    l.seti(-2, 1);
+    1
+}
+
+/// `(channel, value, handler?, enqueue?) -> nil | {boolean}`
+pub extern "C-unwind" fn put(l: State) -> Int {
+    let c = args::chan(l, 1, PUT);
+    args::value(l, 2, PUT);
+    l.set_top(3);
+    if !l.is_nil(3) && !agrees(l, 3, c"active?") {
+        l.bool(!c.get().core.is_closed());
+        return boxed(l);
+    }
+    chan::prepare(l, c, Side::Take);
+    if decide(l, c, |w, ch| ch.core.can_put(&mut w.hall)) {
+        commit(l);
+        if let Some(accepted) = chan::put_now(l, 1, c, 2) {
+            l.bool(accepted);
+            return boxed(l);
+        }
+    }
+    wait(l, c, Side::Put, PUT)
+}
+
+/// `(channel, handler?, enqueue?) -> nil | {value}`
+pub extern "C-unwind" fn take(l: State) -> Int {
+    let c = args::chan(l, 1, TAKE);
+    l.set_top(2);
+    l.nil();
+    l.insert(2);
+    if !l.is_nil(3) && !agrees(l, 3, c"active?") {
+        l.nil();
+        return boxed(l);
+    }
+    chan::prepare(l, c, Side::Put);
+    if decide(l, c, |w, ch| ch.core.can_take(&mut w.hall)) {
+        commit(l);
+        if chan::take_now(l, 1, c) {
+            return boxed(l);
+        }
+    }
+    wait(l, c, Side::Take, TAKE)
+}
+
+/// `[0 0 e]` The handler at 3 gives its callback, which the caller has anyway.
+fn commit(l: State) {
+    if !l.is_nil(3) {
+        ask(l, 3, c"commit");
+        l.pop(1);
+    }
+}
+
+/// `[0 0 e]` The handler at 3 waits with the value at 2, if it wants to.
+fn wait(l: State, c: Ref<Channel>, side: Side, function: &str) -> Int {
+    let handled = !l.is_nil(3);
+    if handled && !agrees(l, 3, c"blockable?") {
+        return 0;
+    }
+    let who = if handled { Waiter::Handler } else { Waiter::Silent };
+    loop {
+        match park::stand(l, c, side, who, 0) {
+            Spot::Taken(_, place) => {
+                core(l, |w| w.handlers |= handled);
+                l.dup(3);
+                l.dup(2);
+                park::anchor(l, 1, c, place);
+                return 0;
+            }
+            Spot::NoRoom => park::reserve(l, 1, c, side, 1),
+            Spot::Full => park::too_many(l, function, side),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Putting one value: with a callback, only if possible, parking, blocking.
+
+use super::chan::{Channel, put_now};
+use super::core::{STORE, Waiter, at};
+use super::park::{self, Spot};
+use super::{args, hook, wake};
+use crate::chan::Side;
+use crate::lua::{Int, Ref, State};
+
+const PUT_ASYNC: &str = "async.put_async (put!)";
+const TRY_PUT: &str = "async.try_put (offer!)";
+const PARK_PUT: &str = "async.park_put (>!)";
+const BLOCK_PUT: &str = "async.block_put (>!!)";
+const PUT: &str = "async.put";
+
+/// How a put on the user's own object went.
+enum Foreign {
+    Done,
+    /// The answer will come on a channel, which is at 1 now.
+    Pending(Ref<Channel>),
+}
+
+/// `[? +1 e]` Puts into the object at 1.
+fn foreign(l: State, function: &str, blockable: bool, callback: bool) -> Foreign {
+    l.set_top(3);
+    l.geti(STORE, at::FOREIGN_PUT);
+    l.insert(1);
+    if !callback {
+        l.pop(1);
+        l.nil();
+    }
+    l.bool(blockable);
+    l.call(4, 2);
+    if l.truthy(1) || callback {
+        return Foreign::Done;
+    }
+    l.remove(1);
+    Foreign::Pending(args::chan(l, 1, function))
+}
+
+/// `put_async(channel, value, callback?, on_caller?) -> boolean`
+pub extern "C-unwind" fn put_async(l: State) -> Int {
+    hook::operation(l);
+    let port = args::port(l, 1, PUT_ASYNC);
+    args::value(l, 2, PUT_ASYNC);
+    let called = args::optional_callable(l, 3, PUT_ASYNC);
+    let on_caller = l.top() < 4 || l.truthy(4);
+    let args::Port::Native(c) = port else {
+        foreign(l, PUT_ASYNC, true, true);
+        l.bool(!l.truthy(1) || l.truthy(2));
+        return 1;
+    };
+    l.set_top(3);
+    // One for the partner, one for the callback.
+    wake::reserve(l, 2);
+    loop {
+        if let Some(accepted) = put_now(l, 1, c, 2) {
+            l.bool(accepted);
+            if called {
+                args::answer(l, 3, on_caller);
+            }
+            return 1;
+        }
+        let who = if called { Waiter::Call } else { Waiter::Silent };
+        match park::stand(l, c, Side::Put, who, 0) {
+            Spot::Taken(_, place) => {
+                l.dup(3);
+                l.dup(2);
+                park::anchor(l, 1, c, place);
+                l.bool(true);
+                return 1;
+            }
+            Spot::NoRoom => park::reserve(l, 1, c, Side::Put, 1),
+            Spot::Full => park::too_many(l, PUT_ASYNC, Side::Put),
+        }
+    }
+}
+
+/// `try_put(channel, value) -> true | false if closed | nil if not now`
+pub extern "C-unwind" fn try_put(l: State) -> Int {
+    hook::operation(l);
+    let port = args::port(l, 1, TRY_PUT);
+    args::value(l, 2, TRY_PUT);
+    match port {
+        args::Port::Native(c) => match put_now(l, 1, c, 2) {
+            Some(accepted) => l.bool(accepted),
+            None => l.nil(),
+        },
+        args::Port::Foreign => {
+            foreign(l, TRY_PUT, false, true);
+            if !l.truthy(1) {
+                l.nil();
+            }
+        }
+    }
+    1
+}
+
+/// `[? +1 e]` Puts, or parks the coroutine until the value is taken.
+fn park(l: State, function: &str) -> Int {
+    hook::operation(l);
+    let port = args::port(l, 1, function);
+    args::value(l, 2, function);
+    park::must_yield(l, function);
+    let args::Port::Native(c) = port else {
+        return match foreign(l, function, true, false) {
+            Foreign::Done => 1,
+            Foreign::Pending(answer) => super::take::park_on(l, answer, function),
+        };
+    };
+    loop {
+        if let Some(accepted) = put_now(l, 1, c, 2) {
+            l.bool(accepted);
+            return 1;
+        }
+        let (who, mark) = park::coroutine(l);
+        match park::stand(l, c, Side::Put, who, 0) {
+            Spot::Taken(_, place) => {
+                park::push_party(l, who);
+                l.dup(2);
+                park::anchor(l, 1, c, place);
+                return l.park(mark);
+            }
+            Spot::NoRoom => park::reserve(l, 1, c, Side::Put, 1),
+            Spot::Full => park::too_many(l, function, Side::Put),
+        }
+    }
+}
+
+/// `[? +1 e]` Puts, or blocks the main thread until the value is taken.
+fn block(l: State, function: &str) -> Int {
+    hook::operation(l);
+    let port = args::port(l, 1, function);
+    args::value(l, 2, function);
+    park::must_block(l, function);
+    let args::Port::Native(c) = port else {
+        return match foreign(l, function, true, false) {
+            Foreign::Done => 1,
+            Foreign::Pending(answer) => super::take::block_on(l, answer, function),
+        };
+    };
+    loop {
+        if let Some(accepted) = put_now(l, 1, c, 2) {
+            l.bool(accepted);
+            return 1;
+        }
+        let id = park::block(l);
+        match park::stand(l, c, Side::Put, Waiter::Block(id), 0) {
+            Spot::Taken(op, place) => {
+                l.nil();
+                l.dup(2);
+                park::anchor(l, 1, c, place);
+                park::wait(l, id, op, function);
+                return 1;
+            }
+            Spot::NoRoom => park::reserve(l, 1, c, Side::Put, 1),
+            Spot::Full => park::too_many(l, function, Side::Put),
+        }
+    }
+}
+
+/// `park_put(channel, value) -> boolean`
+pub extern "C-unwind" fn park_put(l: State) -> Int {
+    park(l, PARK_PUT)
+}
+
+/// `block_put(channel, value) -> boolean`
+pub extern "C-unwind" fn block_put(l: State) -> Int {
+    block(l, BLOCK_PUT)
+}
+
+/// `put(channel, value) -> boolean` Parks in a coroutine, blocks on the main
+/// thread.
+pub extern "C-unwind" fn put(l: State) -> Int {
+    if l.is_main() { block(l, PUT) } else { park(l, PUT) }
+}

@@ -1,0 +1,267 @@
+//! Who runs the queued tasks: blocking operations, batches that interrupt a
+//! program, and the explicit `run` and `step`.
+
+use super::core::{Core, STORE, Waiter, at, core};
+use super::{args, errors, go, hook, park, timer, wake};
+use crate::lua::{Int, State};
+use crate::sched::BATCH;
+use crate::sys::clock;
+use crate::sys::nap::{Nap, Wake};
+
+/// How waiting ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    Done,
+    /// Nothing is left that could bring it about.
+    Never,
+    /// An error is on top.
+    Failed,
+}
+
+/// What one turn did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Idle,
+    Ran,
+    /// The blocking operation of this number has its value.
+    Unblocked(u32),
+}
+
+/// `[-(1+args) +(0|1) -]` Calls a function that runs tasks; false: an error is
+/// on top. The running coroutine is the same afterwards.
+fn guarded(l: State, args: Int, results: Int) -> bool {
+    let base = l.top() - args;
+    l.geti(STORE, at::CURRENT);
+    l.insert(base);
+    let current = core(l, |w| w.current);
+    let ok = l.pcall(args, results, 0);
+    l.dup(base);
+    l.seti(STORE, at::CURRENT);
+    core(l, |w| w.current = current);
+    l.remove(base);
+    ok
+}
+
+/// `[-(1+args) 0 -]` The same for whom an error does not concern: it is reported.
+pub fn shielded(l: State, args: Int) {
+    if !guarded(l, args, 0) {
+        errors::report(l, None, None);
+    }
+}
+
+/// `[0 +(0|1) -]` Runs others until a blocking operation has its value, and
+/// sleeps while there is nothing to run.
+pub fn until(l: State, id: u32) -> Outcome {
+    drive(l, |l| core(l, |w| w.blocks[id as usize]), Some(id))
+}
+
+fn drive(l: State, done: impl Fn(State) -> bool, id: Option<u32>) -> Outcome {
+    core(l, |w| w.pumping += 1);
+    let outcome = loop {
+        if !round(l, id) {
+            if !done(l) {
+                break Outcome::Failed;
+            }
+            errors::report(l, None, None);
+        }
+        if done(l) {
+            break Outcome::Done;
+        }
+        if core(l, |w| w.ready.is_empty()) {
+            match core(l, |w| w.timers.next()) {
+                None => break Outcome::Never,
+                Some((deadline, _)) if !sleep(l, deadline) => break Outcome::Failed,
+                Some(_) => {}
+            }
+        }
+    };
+    core(l, |w| w.pumping -= 1);
+    outcome
+}
+
+/// `[0 +(0|1) -]` Fires what is due and runs a batch; false: an error is on top.
+fn round(l: State, id: Option<u32>) -> bool {
+    l.geti(STORE, at::PUMP);
+    l.int(BATCH);
+    match id {
+        Some(id) => l.int(id),
+        None => l.nil(),
+    }
+    // A signal handler of the host may have left a hook for the main thread.
+    l.geti(STORE, at::EMPTY);
+    if !l.pcall(0, 0, 0) {
+        l.insert(-4);
+        l.pop(3);
+        return false;
+    }
+    guarded(l, 2, 0)
+}
+
+/// `[0 +(0|1) -]` Sleeps until then; false: an error is on top. A signal ends
+/// the sleep; the next round lets its handler speak.
+fn sleep(l: State, deadline: u64) -> bool {
+    let now = clock::now();
+    if deadline <= now {
+        return true;
+    }
+    let nap = |w: &mut Core| -> Result<Wake, ()> {
+        if w.nap.is_none() {
+            w.nap = Some(Nap::new().map_err(drop)?);
+        }
+        w.nap.as_mut().ok_or(())?.sleep(deadline - now).map_err(drop)
+    };
+    let slept = core(l, nap).is_ok();
+    if !slept {
+        l.text(b"async: the operating system does not let this thread sleep");
+    }
+    slept
+}
+
+/// `(max, id?) -> count` Fires what is due, then runs up to `max` tasks, or
+/// until the blocking operation `id` has its value.
+pub extern "C-unwind" fn pump(l: State) -> Int {
+    let max = l.number(1).unwrap_or(0.0);
+    let id = l.number(2).map(|id| id as u32);
+    l.set_top(2);
+    wake::shrink(l);
+    timer::fire_due(l);
+    let mut ran = 0u32;
+    while f64::from(ran) < max {
+        match turn(l) {
+            Turn::Idle => break,
+            Turn::Unblocked(of) if Some(of) == id => {
+                ran += 1;
+                break;
+            }
+            _ => ran += 1,
+        }
+    }
+    l.int(ran);
+    1
+}
+
+/// `() -> nothing` One batch.
+pub extern "C-unwind" fn batch(l: State) -> Int {
+    l.set_top(0);
+    l.int(BATCH);
+    pump(l);
+    0
+}
+
+/// `[0 0 m]` Runs the oldest task.
+fn turn(l: State) -> Turn {
+    let top = l.top();
+    let Some(front) = core(l, |w| w.ready.front()) else { return Turn::Idle };
+    // What can fail comes before the task leaves the queue.
+    if front.alts { l.table(2, 0) } else { l.nil() }
+    let taken = core(l, |w| {
+        w.tasks += 1;
+        w.ready.pop()
+    });
+    let Some((job, slot)) = taken else { return Turn::Idle };
+    let (pair, jobs, target, value) = (top + 1, top + 2, top + 3, top + 4);
+    let slot = slot * wake::STRIDE;
+    l.geti(STORE, at::READY);
+    for k in 1..=2 {
+        l.geti(jobs, slot + k);
+        l.nil();
+        l.seti(jobs, slot + k);
+    }
+    if job.alts && l.is_table(pair) {
+        l.dup(value);
+        l.seti(pair, 1);
+        l.geti(jobs, slot + 3);
+        l.seti(pair, 2);
+        l.nil();
+        l.seti(jobs, slot + 3);
+        l.dup(pair);
+        l.replace(value);
+    }
+    let turn = match job.who {
+        Waiter::Block(id) => {
+            unblock(l, id);
+            Turn::Unblocked(id)
+        }
+        Waiter::Call => {
+            call(l, target, value);
+            Turn::Ran
+        }
+        Waiter::Go(p) => {
+            go::resume(l, target, value, p, true, job.bare);
+            Turn::Ran
+        }
+        Waiter::Thread(p) => {
+            go::resume(l, target, value, p, false, job.bare);
+            Turn::Ran
+        }
+        Waiter::Silent | Waiter::Handler => Turn::Ran,
+    };
+    l.set_top(top);
+    turn
+}
+
+/// `[-1 0 -]` The value on top is what a blocking operation waits for.
+fn unblock(l: State, id: u32) {
+    l.geti(STORE, at::BLOCKS);
+    l.insert(-2);
+    l.seti(-2, id + 1);
+    l.pop(1);
+    core(l, |w| {
+        if let Some(done) = w.blocks.get_mut(id as usize) {
+            *done = true;
+        }
+    });
+}
+
+/// `[0 0 -]` Calls a callback; its error is reported.
+fn call(l: State, function: Int, value: Int) {
+    l.geti(STORE, at::CATCH);
+    let catch = l.top();
+    l.dup(function);
+    l.dup(value);
+    if !l.pcall(1, 0, catch) {
+        errors::report(l, None, None);
+    }
+}
+
+const RUN: &str = "async.run";
+const STEP: &str = "async.step";
+
+/// `run() -> count`
+pub extern "C-unwind" fn run(l: State) -> Int {
+    park::must_block(l, RUN);
+    let before = core(l, |w| w.tasks);
+    let outcome = drive(l, |_| false, None);
+    hook::settle(l);
+    if outcome == Outcome::Failed {
+        l.fail();
+    }
+    l.int(core(l, |w| w.tasks) - before);
+    1
+}
+
+/// `step(max?) -> count`
+pub extern "C-unwind" fn step(l: State) -> Int {
+    let max = if l.is_nil(1) { f64::from(BATCH) } else { args::number(l, 1, STEP) };
+    if core(l, |w| w.busy > 0) {
+        l.raise(format_args!("{STEP}: not from within a transducer"));
+    }
+    l.set_top(0);
+    l.geti(STORE, at::PUMP);
+    l.num(max);
+    core(l, |w| w.pumping += 1);
+    let ok = guarded(l, 1, 1);
+    core(l, |w| w.pumping -= 1);
+    hook::settle(l);
+    hook::arm(l);
+    if !ok {
+        l.fail();
+    }
+    1
+}
+
+/// `dispatched() -> count`
+pub extern "C-unwind" fn dispatched(l: State) -> Int {
+    l.int(core(l, |w| w.ready.len()));
+    1
+}

@@ -1,0 +1,175 @@
+//! Taking one value: with a callback, only if possible, parking, blocking.
+
+use super::chan::{Channel, take_now};
+use super::core::{STORE, Waiter, at};
+use super::park::{self, Spot};
+use super::{args, hook, wake};
+use crate::chan::Side;
+use crate::lua::{Int, Ref, State};
+
+const TAKE_ASYNC: &str = "async.take_async (take!)";
+const TRY_TAKE: &str = "async.try_take (poll!)";
+const PARK_TAKE: &str = "async.park_take (<!)";
+const BLOCK_TAKE: &str = "async.block_take (<!!)";
+const TAKE: &str = "async.take";
+const ITER: &str = "channel:iter";
+
+/// `[? +2 e]` Takes from the user's own object at 1: whether it is done, and the
+/// value or the channel on which it will come.
+fn foreign(l: State, blockable: bool, callback: bool) {
+    l.set_top(2);
+    if !callback {
+        l.set_top(1);
+        l.nil();
+    }
+    l.geti(STORE, at::FOREIGN_TAKE);
+    l.insert(1);
+    l.bool(blockable);
+    l.call(3, 2);
+}
+
+/// `take_async(channel, callback, on_caller?)`
+pub extern "C-unwind" fn take_async(l: State) -> Int {
+    hook::operation(l);
+    let port = args::port(l, 1, TAKE_ASYNC);
+    args::callable(l, 2, TAKE_ASYNC);
+    let on_caller = l.top() < 3 || l.truthy(3);
+    let args::Port::Native(c) = port else {
+        foreign(l, true, true);
+        return 0;
+    };
+    l.set_top(2);
+    wake::reserve(l, 2);
+    loop {
+        if take_now(l, 1, c) {
+            args::answer(l, 2, on_caller);
+            return 0;
+        }
+        match park::stand(l, c, Side::Take, Waiter::Call, 0) {
+            Spot::Taken(_, place) => {
+                l.dup(2);
+                l.nil();
+                park::anchor(l, 1, c, place);
+                return 0;
+            }
+            Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
+            Spot::Full => park::too_many(l, TAKE_ASYNC, Side::Take),
+        }
+    }
+}
+
+/// `try_take(channel) -> value | nil`
+pub extern "C-unwind" fn try_take(l: State) -> Int {
+    hook::operation(l);
+    match args::port(l, 1, TRY_TAKE) {
+        args::Port::Native(c) => {
+            if !take_now(l, 1, c) {
+                l.nil();
+            }
+        }
+        args::Port::Foreign => {
+            foreign(l, false, false);
+            if !l.truthy(-2) {
+                l.nil();
+            }
+        }
+    }
+    1
+}
+
+/// `[? +1 e]` Takes from the channel at 1, or parks until there is a value.
+pub fn park_on(l: State, c: Ref<Channel>, function: &str) -> Int {
+    loop {
+        if take_now(l, 1, c) {
+            return 1;
+        }
+        let (who, mark) = park::coroutine(l);
+        match park::stand(l, c, Side::Take, who, 0) {
+            Spot::Taken(_, place) => {
+                park::push_party(l, who);
+                l.nil();
+                park::anchor(l, 1, c, place);
+                return l.park(mark);
+            }
+            Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
+            Spot::Full => park::too_many(l, function, Side::Take),
+        }
+    }
+}
+
+/// `[? +1 e]` Takes from the channel at 1, or blocks until there is a value.
+pub fn block_on(l: State, c: Ref<Channel>, function: &str) -> Int {
+    loop {
+        if take_now(l, 1, c) {
+            return 1;
+        }
+        let id = park::block(l);
+        match park::stand(l, c, Side::Take, Waiter::Block(id), 0) {
+            Spot::Taken(op, place) => {
+                l.nil();
+                l.nil();
+                park::anchor(l, 1, c, place);
+                park::wait(l, id, op, function);
+                return 1;
+            }
+            Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
+            Spot::Full => park::too_many(l, function, Side::Take),
+        }
+    }
+}
+
+/// `[? +1 e]` The native channel at 1: the given one, or that on which a foreign
+/// one will answer. `None`: it has answered already, on top.
+fn source(l: State, function: &str) -> Option<Ref<Channel>> {
+    match args::port(l, 1, function) {
+        args::Port::Native(c) => Some(c),
+        args::Port::Foreign => {
+            foreign(l, true, false);
+            if l.truthy(-2) {
+                return None;
+            }
+            l.replace(1);
+            Some(args::chan(l, 1, function))
+        }
+    }
+}
+
+fn park(l: State, function: &str) -> Int {
+    hook::operation(l);
+    park::must_yield(l, function);
+    source(l, function).map_or(1, |c| park_on(l, c, function))
+}
+
+fn block(l: State, function: &str) -> Int {
+    hook::operation(l);
+    park::must_block(l, function);
+    source(l, function).map_or(1, |c| block_on(l, c, function))
+}
+
+/// `park_take(channel) -> value | nil`
+pub extern "C-unwind" fn park_take(l: State) -> Int {
+    park(l, PARK_TAKE)
+}
+
+/// `block_take(channel) -> value | nil`
+pub extern "C-unwind" fn block_take(l: State) -> Int {
+    block(l, BLOCK_TAKE)
+}
+
+/// `take(channel) -> value | nil` Parks in a coroutine, blocks on the main
+/// thread.
+pub extern "C-unwind" fn take(l: State) -> Int {
+    if l.is_main() { block(l, TAKE) } else { park(l, TAKE) }
+}
+
+/// `for value in channel:iter() do`
+pub extern "C-unwind" fn iter(l: State) -> Int {
+    args::chan(l, 1, ITER);
+    l.set_top(1);
+    for kept in [State::WORLD, STORE, super::core::HALLS] {
+        l.dup(kept);
+    }
+    l.function(take, 3);
+    l.insert(1);
+    2
+}

@@ -1,0 +1,149 @@
+//! From a meeting to a queued task: the anchors of those who wait, and the
+//! table of those who will run.
+
+use super::core::{HALLS, Job, STORE, Waiter, at, core};
+use crate::chan::{Meeting, Place};
+use crate::ids::Lobby;
+use crate::lua::{Int, State};
+use crate::sched::FIRST_ROOM;
+use slotmap::Key;
+
+/// Entries per job in the table: what runs, its value, and for `alts` the port.
+pub const STRIDE: u32 = 3;
+
+/// The entry of what waits in a slot of an anchor table; its value is the next.
+/// The first entry of the table is the sentinel.
+pub fn anchor(slot: u32) -> u32 {
+    2 + 2 * slot
+}
+
+/// The number of a lobby in the table of anchor tables.
+pub fn number(lobby: Lobby) -> u32 {
+    lobby.data().as_ffi() as u32
+}
+
+/// `[0 +1 -]` The anchor table of a lobby, or nil when the channel is gone.
+pub fn push_anchors(l: State, lobby: Lobby) -> bool {
+    l.geti(HALLS, number(lobby));
+    l.is_table(-1)
+}
+
+/// `[0 0 m]` Makes room for `n` more queued jobs.
+#[inline]
+pub fn reserve(l: State, n: u32) {
+    while !core(l, |w| w.ready.has_room(n)) {
+        match core(l, |w| w.ready.grow().map_err(drop)) {
+            Ok(room) => resize(l, room),
+            Err(()) => l.no_memory(),
+        }
+    }
+}
+
+/// `[0 0 m]` Moves the queue to a table of `room` slots.
+fn resize(l: State, room: u32) {
+    l.table(room * STRIDE, 0);
+    let new = l.top();
+    l.geti(STORE, at::READY);
+    let (old, len) = (l.top(), core(l, |w| w.ready.len()));
+    for i in 0..len {
+        let from = core(l, |w| w.ready.slot(i)) * STRIDE;
+        for k in 1..=STRIDE {
+            l.geti(old, from + k);
+            l.seti(new, i * STRIDE + k);
+        }
+    }
+    l.pop(1);
+    l.seti(STORE, at::READY);
+    core(l, |w| w.ready.moved_to(room));
+}
+
+/// `[0 0 m]` Gives back the memory of a queue that was very long.
+pub fn shrink(l: State) {
+    if core(l, |w| w.ready.wants_shrinking()) {
+        resize(l, FIRST_ROOM);
+    }
+}
+
+/// `[0 +1 -]` Queues a job, for which room has been reserved. Pushes the table
+/// of jobs and answers where in it the job's things go.
+fn queue(l: State, job: Job) -> u32 {
+    l.geti(STORE, at::READY);
+    core(l, |w| w.ready.push(job)) * STRIDE
+}
+
+/// `[0 0 -]` Queues a call of the function at `f` with the value at `value`.
+/// Room has been reserved.
+pub fn call_later(l: State, f: Int, value: Int) {
+    let slot = queue(l, Job { who: Waiter::Call, alts: false, bare: false });
+    l.dup(f);
+    l.seti(-2, slot + 1);
+    l.dup(value);
+    l.seti(-2, slot + 2);
+    l.pop(1);
+    super::hook::arm(l);
+}
+
+/// `[0 0 -]` Queues a go block (its channel is at `go`) that yielded of itself.
+/// Room has been reserved.
+pub fn turn_later(l: State, go: Int, who: Waiter) {
+    let slot = queue(l, Job { who, alts: false, bare: true });
+    l.dup(go);
+    l.seti(-2, slot + 1);
+    l.pop(1);
+}
+
+/// `[0 0 -]` Wakes the party of a meeting with the value at `value`; `port` is
+/// the channel where they met. Room has been reserved.
+pub fn wake(l: State, m: Meeting<Waiter>, value: Int, port: Int) {
+    let anchored = push_anchors(l, m.place.lobby);
+    let anchors = l.top();
+    if !matches!(m.who, Waiter::Silent) {
+        let alts = m.port != 0;
+        let slot = queue(l, Job { who: m.who, alts, bare: false });
+        if anchored {
+            l.geti(anchors, anchor(m.place.slot));
+            l.seti(-2, slot + 1);
+        }
+        l.dup(value);
+        l.seti(-2, slot + 2);
+        if alts {
+            l.dup(port);
+            l.seti(-2, slot + 3);
+        }
+    }
+    if anchored {
+        clear(l, anchors, m.place.slot);
+    }
+    l.set_top(anchors - 1);
+    if core(l, |w| w.hall.has_losers()) {
+        clear_losers(l);
+    }
+    super::hook::arm(l);
+}
+
+/// `[0 0 -]` Empties a slot of the anchor table at `anchors`.
+fn clear(l: State, anchors: Int, slot: u32) {
+    l.nil();
+    l.seti(anchors, anchor(slot));
+    l.nil();
+    l.seti(anchors, anchor(slot) + 1);
+}
+
+/// `[0 +1 -]` The value that a waiting put brings.
+pub fn push_brought(l: State, place: Place) {
+    if push_anchors(l, place.lobby) {
+        l.geti(-1, anchor(place.slot) + 1);
+        l.remove(-2);
+    }
+}
+
+/// `[0 0 -]` Lets go of what an `alts` that is over had anchored elsewhere.
+pub fn clear_losers(l: State) {
+    while let Some(place) = core(l, |w| w.hall.loser()) {
+        if push_anchors(l, place.lobby) {
+            clear(l, l.top(), place.slot);
+        }
+        l.pop(1);
+        super::timer::unwatch(l, place.lobby);
+    }
+}

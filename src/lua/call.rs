@@ -1,0 +1,171 @@
+//! Calling Lua and being resumed by it; what differs between the versions here.
+
+use super::state::{Int, State};
+use mlua::ffi;
+
+/// How a resumed coroutine came back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// It yielded so many values, which are on its stack.
+    Yielded(Int),
+    /// It ended with so many results, which are on its stack.
+    Ended(Int),
+    /// It failed; the error is on its stack.
+    Failed,
+}
+
+/// A coroutine that waits for us, and the mark that it carries meanwhile: a
+/// number on top of its stack that no other wait uses. One that somebody
+/// resumed by hand does not carry it any more.
+#[derive(Clone, Copy, Debug)]
+pub struct Parked {
+    co: State,
+    mark: f64,
+    /// LuaJIT hands what is yielded to the party that resumed, so the mark
+    /// stays only if that is us.
+    marked: bool,
+}
+
+impl Parked {
+    /// `ours`: the coroutine was resumed by this library.
+    pub fn new(co: State, mark: f64, ours: bool) -> Parked {
+        Parked { co, mark, marked: ours || !cfg!(feature = "luajit") }
+    }
+
+    pub fn co(&self) -> State {
+        self.co
+    }
+
+    /// `[0 0 -]` Is the coroutine alive and still waiting in this operation?
+    pub fn is_waiting(&self) -> bool {
+        // SAFETY: an operation that waits keeps its coroutine anchored.
+        unsafe {
+            ffi::lua_status(self.co.0) == ffi::LUA_YIELD
+                && (!self.marked || self.co.number(-1) == Some(self.mark))
+        }
+    }
+
+    /// `[0 0 -]` Takes the mark away, so that values for the coroutine can be
+    /// pushed. They must be all that it returns from the wait.
+    pub fn unmark(&self) {
+        if cfg!(feature = "luajit") {
+            self.co.set_top(0);
+        }
+    }
+}
+
+impl State {
+    /// Leaves the function and suspends the coroutine; return its answer at
+    /// once. `[0 +1 e]`, quiet if `can_yield`.
+    pub fn park(self, mark: f64) -> Int {
+        self.num(mark);
+        // SAFETY: the last act of a C function, as Lua demands.
+        unsafe { ffi::lua_yield(self.0, if cfg!(feature = "luajit") { 1 } else { 0 }) }
+    }
+
+    /// `[0 0 -]` False on the main thread and below a C function.
+    pub fn can_yield(self) -> bool {
+        // SAFETY: only reads.
+        unsafe { is_yieldable(self.0) != 0 }
+    }
+
+    /// Resumes `co` with `args` values from its stack. `from` is whoever waits
+    /// meanwhile, for Lua's count of C calls; a hook passes none.
+    /// `[0 0 -]` on this stack.
+    pub fn resume(co: State, from: Option<State>, args: Int) -> Status {
+        let mut n = 0;
+        // SAFETY: `co` is suspended and holds the values.
+        let status = unsafe { raw_resume(co.0, from.map_or(std::ptr::null_mut(), |l| l.0), args, &mut n) };
+        match status {
+            ffi::LUA_OK => Status::Ended(n),
+            ffi::LUA_YIELD => Status::Yielded(n),
+            _ => Status::Failed,
+        }
+    }
+
+    /// `[0 0 -]` Closes the variables of a coroutine that failed.
+    pub fn close_failed(co: State) {
+        #[cfg(feature = "lua54")]
+        // SAFETY: the coroutine is dead, so nothing runs on it.
+        unsafe {
+            ffi::lua_resetthread(co.0);
+        }
+        let _ = co;
+    }
+
+    /// `[-(1+args) +results|+1 -]` A protected call; false: an error is on top.
+    /// `handler` is the position of a message handler, or 0.
+    pub fn pcall(self, args: Int, results: Int, handler: Int) -> bool {
+        // SAFETY: function and arguments are on the stack.
+        unsafe { ffi::lua_pcall(self.0, args, results, handler) == ffi::LUA_OK }
+    }
+
+    /// `[-1 +1 m]` Replaces the message on top by it and the traceback of `of`.
+    pub fn traceback(self, of: State, level: Int) {
+        // SAFETY: a string (or nil) is on top; two values fit.
+        unsafe {
+            let message = ffi::lua_tolstring(self.0, -1, std::ptr::null_mut());
+            ffi::luaL_traceback(self.0, of.0, message, level);
+        }
+        self.remove(-2);
+    }
+
+    /// `[0 +1 -]` The function that called the running one, and the line where
+    /// it did; nil and -1 if that is not Lua code.
+    pub fn caller(self) -> i32 {
+        // SAFETY: `ar` is filled by the first call when it answers 1.
+        unsafe {
+            let mut ar: ffi::lua_Debug = std::mem::zeroed();
+            if ffi::lua_getstack(self.0, 1, &mut ar) == 0 {
+                self.nil();
+                return -1;
+            }
+            ffi::lua_getinfo(self.0, c"fl".as_ptr(), &mut ar);
+            ar.currentline
+        }
+    }
+
+    /// `[-1 +1 m]` The name of the file of the function on top.
+    pub fn source(self) {
+        // SAFETY: there is a function on top, which `>` pops.
+        unsafe {
+            let mut ar: ffi::lua_Debug = std::mem::zeroed();
+            ffi::lua_getinfo(self.0, c">S".as_ptr(), &mut ar);
+            ffi::lua_pushstring(self.0, ar.short_src.as_ptr());
+        }
+    }
+
+    /// `[0 0 -]` The main thread, where Lua tells.
+    pub fn main(self) -> Option<State> {
+        #[cfg(not(feature = "luajit"))]
+        {
+            self.geti(State::REGISTRY, ffi::LUA_RIDX_MAINTHREAD as u32);
+            let main = self.thread_at(-1);
+            self.pop(1);
+            main
+        }
+        #[cfg(feature = "luajit")]
+        self.is_main().then_some(self)
+    }
+}
+
+#[cfg(not(feature = "luajit"))]
+use mlua::ffi::{lua_isyieldable as is_yieldable, lua_resume as raw_resume};
+
+#[cfg(feature = "luajit")]
+unsafe extern "C-unwind" {
+    #[link_name = "lua_isyieldable"]
+    fn is_yieldable(l: *mut ffi::lua_State) -> Int;
+}
+
+/// # Safety
+/// As for `lua_resume`.
+#[cfg(feature = "luajit")]
+unsafe fn raw_resume(co: *mut ffi::lua_State, _: *mut ffi::lua_State, args: Int, results: &mut Int) -> Int {
+    // SAFETY: the caller's.
+    unsafe {
+        let status = ffi::lua_resume_(co, args);
+        *results = ffi::lua_gettop(co);
+        status
+    }
+}

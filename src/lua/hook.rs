@@ -1,0 +1,199 @@
+//! The count hook, and how it lives with a hook of somebody else's.
+//!
+//! A hook belongs to one coroutine. While ours is set, one that was there
+//! before is called from ours with the same arguments, so that it sees the same
+//! events at the same stack level; when ours goes, it is put back.
+
+use super::state::{Int, State};
+use super::udata::{Ref, Tagged};
+use mlua::ffi;
+
+/// What advances timers while a program computes.
+pub const TRIGGER: &str = "count";
+
+const EVENTS: Int = ffi::LUA_MASKCALL | ffi::LUA_MASKRET | ffi::LUA_MASKLINE;
+
+/// How many threads with foreign hooks can be served at a time. Ours is not set
+/// on further ones.
+const THREADS: usize = 16;
+
+/// Its address is the key in the registry.
+static KEY: u8 = 0;
+
+/// A hook that somebody else had set on a thread.
+#[derive(Clone, Copy)]
+struct Foreign {
+    on: State,
+    hook: ffi::lua_Hook,
+    mask: Int,
+    count: Int,
+    /// Instructions until its next count event.
+    left: Int,
+}
+
+/// Between calls: an entry for each thread on which ours stands in front of a
+/// foreign hook. The function to run when our count is over is kept with it.
+#[derive(Clone, Copy, Default)]
+struct Hooks {
+    chained: [Option<Foreign>; THREADS],
+    /// The foreign hook seen last: what a coroutine inherited that was created
+    /// while both were set.
+    last: Option<Foreign>,
+}
+
+impl Tagged for Hooks {
+    const TAG: usize = 0x686f_6f6b;
+}
+
+impl Hooks {
+    fn of(&mut self, l: State) -> Option<&mut Option<Foreign>> {
+        self.chained.iter_mut().find(|f| f.is_some_and(|f| f.on == l))
+    }
+
+    fn foreign(&mut self, l: State) -> Option<Foreign> {
+        self.of(l).and_then(|f| *f)
+    }
+
+    fn forget(&mut self, l: State) {
+        if let Some(entry) = self.of(l) {
+            *entry = None;
+        }
+    }
+
+    /// False if there is no room.
+    fn remember(&mut self, f: Foreign) -> bool {
+        self.last = Some(f);
+        self.forget(f.on);
+        match self.chained.iter_mut().find(|f| f.is_none()) {
+            Some(free) => {
+                *free = Some(f);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// So many instructions have passed: is the foreign count over?
+    fn counted(&mut self, l: State, instructions: Int) -> Option<Foreign> {
+        let f = self.of(l)?.as_mut()?;
+        if f.mask & ffi::LUA_MASKCOUNT == 0 {
+            return None;
+        }
+        f.left -= instructions;
+        if f.left > 0 {
+            return None;
+        }
+        f.left = f.count;
+        Some(*f)
+    }
+}
+
+/// The largest divisor of a foreign count that is not above ours.
+fn chunk(foreign: Int, ours: Int) -> Int {
+    (1..=ours.min(foreign)).rev().find(|n| foreign % n == 0).unwrap_or(1)
+}
+
+// SAFETY of the blocks below: hooks are read and set on valid threads of the
+// running OS thread only.
+impl State {
+    /// `[-1 0 m]` The function on top is called, protected, when a count is over.
+    pub fn provide_hook(self) {
+        let hooks = self.new_udata(Hooks::default(), 1);
+        self.insert(-2);
+        self.set_slot(-2, 1);
+        let _ = hooks;
+        unsafe { ffi::lua_rawsetp(self.0, State::REGISTRY, (&raw const KEY).cast()) }
+    }
+
+    /// `[0 +1 -]`
+    fn hooks(self) -> Option<Ref<Hooks>> {
+        unsafe { ffi::lua_rawgetp(self.0, State::REGISTRY, (&raw const KEY).cast()) };
+        self.udata(-1)
+    }
+
+    /// `[0 0 -]`
+    pub fn is_armed(self) -> bool {
+        let set = unsafe { ffi::lua_gethook(self.0) };
+        set.is_some_and(|hook| std::ptr::fn_addr_eq(hook, on_event as ffi::lua_Hook))
+    }
+
+    /// `[0 0 -]` Sets our hook on `to`, for the first time or with a new count.
+    pub fn arm(self, to: State, count: Int) {
+        if let Some(hooks) = self.hooks() {
+            unsafe { arm(hooks, to, count) }
+        }
+        self.pop(1);
+    }
+
+    /// `[0 0 -]` Takes our hook off `from` and puts back what was there before.
+    pub fn disarm(self, from: State) {
+        if !from.is_armed() {
+            return;
+        }
+        if let Some(hooks) = self.hooks() {
+            let inherited = unsafe { ffi::lua_gethookmask(from.0) } & EVENTS != 0;
+            let back = hooks.update(|h| {
+                let own = h.foreign(from);
+                h.forget(from);
+                own.or(h.last.filter(|_| inherited))
+            });
+            match back {
+                Some(f) => unsafe { ffi::lua_sethook(from.0, Some(f.hook), f.mask, f.count) },
+                None => unsafe { ffi::lua_sethook(from.0, None, 0, 0) },
+            }
+        }
+        self.pop(1);
+    }
+}
+
+/// # Safety
+/// `to` is a valid thread.
+unsafe fn arm(hooks: Ref<Hooks>, to: State, ours: Int) {
+    // SAFETY: the caller's.
+    unsafe {
+        if !to.is_armed() {
+            hooks.update(|h| h.forget(to));
+            if let Some(hook) = ffi::lua_gethook(to.0) {
+                let (mask, count) = (ffi::lua_gethookmask(to.0), ffi::lua_gethookcount(to.0));
+                let foreign = Foreign { on: to, hook, mask, count, left: count };
+                if !hooks.update(|h| h.remember(foreign)) {
+                    return;
+                }
+            }
+        }
+        let foreign = hooks.update(|h| h.foreign(to));
+        let events = foreign.map_or(0, |f| f.mask & EVENTS);
+        let count = match foreign {
+            Some(f) if f.mask & ffi::LUA_MASKCOUNT != 0 => chunk(f.count, ours),
+            _ => ours,
+        };
+        ffi::lua_sethook(to.0, Some(on_event), events | ffi::LUA_MASKCOUNT, count);
+    }
+}
+
+/// # Safety
+/// Called by Lua.
+unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug) {
+    let l = State(l);
+    // SAFETY: Lua passes a valid record.
+    let event = unsafe { (*ar).event };
+    let Some(hooks) = l.hooks() else { return l.pop(1) };
+    let theirs = if event == ffi::LUA_HOOKCOUNT {
+        // SAFETY: only reads.
+        let passed = unsafe { ffi::lua_gethookcount(l.0) };
+        let theirs = hooks.update(|h| h.counted(l, passed));
+        l.get_slot(-1, 1);
+        if !l.pcall(0, 0, 0) {
+            l.pop(1);
+        }
+        theirs
+    } else {
+        let bit = if event == ffi::LUA_HOOKTAILCALL { ffi::LUA_MASKCALL } else { 1 << event };
+        hooks.update(|h| h.foreign(l).or(h.last)).filter(|f| f.mask & bit != 0)
+    };
+    l.pop(1);
+    if let Some(f) = theirs {
+        // SAFETY: a hook that was set on this thread, or that it inherited.
+        unsafe { (f.hook)(l.0, ar) }
+    }
+}

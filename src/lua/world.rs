@@ -1,0 +1,91 @@
+//! The one thing that the library keeps for a Lua state.
+
+use super::state::{Int, State};
+use mlua::ffi;
+use std::cell::{Cell, UnsafeCell};
+use std::mem::size_of;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
+
+/// A userdata that owns a `T` and belongs, as its first value, to every
+/// function of the library.
+///
+/// Between calls: `busy` is false; `inner` is empty once the state closes, when
+/// finalizers of others may still call us.
+pub struct World<T> {
+    me: usize,
+    busy: Cell<bool>,
+    inner: UnsafeCell<Option<T>>,
+}
+
+const TAG: usize = 0x7769_6465;
+
+impl State {
+    /// Position of the world in the running function.
+    pub const WORLD: Int = State::upvalue(1);
+
+    /// `[0 +1 m]` A world, still without its metatable.
+    pub fn new_world<T>(self, inner: T) {
+        const { assert!(align_of::<World<T>>() <= 8) }
+        // Able to be finalized before able to fail: the value moves in last.
+        // SAFETY: the block has the size of the world, and Lua aligns to 8.
+        unsafe {
+            let p = super::compat::new_userdata(self.0, size_of::<World<T>>(), 0).cast::<World<T>>();
+            let me = p as usize ^ TAG;
+            p.write(World { me, busy: Cell::new(false), inner: UnsafeCell::new(Some(inner)) });
+        }
+    }
+
+    fn world_at<T>(self, i: Int) -> Option<NonNull<World<T>>> {
+        // SAFETY: as in `udata`: a full userdata of the right size is read.
+        unsafe {
+            let p = NonNull::new(ffi::lua_touserdata(self.0, i).cast::<World<T>>())?;
+            let ours = ffi::lua_rawlen(self.0, i) == size_of::<World<T>>()
+                && p.as_ref().me == p.as_ptr() as usize ^ TAG;
+            ours.then_some(p)
+        }
+    }
+
+    /// `[0 0 e]` Runs `f` on the world. It cannot reach Lua. Raises when the
+    /// state is being closed and when `f` panics, which is a bug of ours.
+    #[inline]
+    pub fn with<T, R: Copy>(self, f: impl FnOnce(&mut T) -> R) -> R {
+        let Some(world) = self.world_at::<T>(State::WORLD) else {
+            self.raise("async: this function has lost its state");
+        };
+        // SAFETY: the world is an upvalue of the running function, hence alive.
+        let world = unsafe { world.as_ref() };
+        if world.busy.replace(true) {
+            self.raise("async: internal error: nested use (this is a bug of async)");
+        }
+        // SAFETY: `busy` says that nobody else holds a reference to it.
+        let outcome = match unsafe { &mut *world.inner.get() } {
+            Some(inner) => Some(catch_unwind(AssertUnwindSafe(|| f(inner))).map_err(drop)),
+            None => None,
+        };
+        world.busy.set(false);
+        match outcome {
+            Some(Ok(r)) => r,
+            Some(Err(())) => self.raise("async: internal error (this is a bug of async, please report it)"),
+            None => self.raise("async: the Lua state is being closed"),
+        }
+    }
+
+    /// `[0 0 -]` As `with`, for finalizers: nothing happens when the state is
+    /// being closed.
+    pub fn with_if_open<T, R: Copy>(self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let world = self.world_at::<T>(State::WORLD)?;
+        // SAFETY: the world is an upvalue of the running function; only looked
+        // at while nobody is inside.
+        let open = unsafe { !world.as_ref().busy.get() && (*world.as_ref().inner.get()).is_some() };
+        open.then(|| self.with(f))
+    }
+
+    /// `[0 0 -]` The finalizer of the world at `i`.
+    pub fn end_world<T>(self, i: Int) {
+        if let Some(world) = self.world_at::<T>(i) {
+            // SAFETY: alive, and never used from within `with`.
+            unsafe { drop((*world.as_ref().inner.get()).take()) }
+        }
+    }
+}
