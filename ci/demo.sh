@@ -3,7 +3,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-for lua in lua5.4 luajit; do
-  timeout 60 ci/lua.sh $lua examples/demo.lua
+for example in examples/*.lua; do
+  for lua in lua5.4 luajit; do
+    echo "-- $example on $lua"
+    timeout 60 ci/lua.sh $lua "$example"
+  done
 done
-timeout 60 ci/lua.sh lua5.4 build/fennel/fennel examples/demo.fnl
+for example in examples/*.fnl; do
+  echo "-- $example on lua5.4"
+  timeout 60 ci/lua.sh lua5.4 build/fennel/fennel "$example"
+done

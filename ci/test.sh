@@ -69,6 +69,9 @@ check "macros fresh" ci/macros.sh --check
 suite unit ci/unit.sh
 suite "spec lua5.4" ci/spec.sh lua5.4
 suite "spec luajit" ci/spec.sh luajit
+suite "bench lua5.4" ci/lua.sh lua5.4 bench/run.lua --check
+suite "bench luajit" ci/lua.sh luajit bench/run.lua --check
+suite "idle cost" bench/idle.sh
 check rock ci/rock.sh
 check examples ci/demo.sh
 if [ -x ci/oom.sh ]; then suite "failing allocation" ci/oom.sh; fi
