@@ -47,14 +47,16 @@
                              (let [in (chan)]
                                (tset inputs i in)
                                (tset answers i (go (* 2 (<! in))))))))
-  (figure "creating them, with their channels" "%9.1f ms %8.2f us each" created (/ created n 0.001))
+  (figure "creating them, with their channels" "%9.1f ms %8.2f us each"
+          created (/ created n 0.001))
   (figure "waiting now" "%9d" (. (async.stats) :parked))
   (collectgarbage)
   (figure "Lua memory for each" "%9.2f kB" (/ (- (collectgarbage :count) kilobytes) n))
 
   (local beside (benchmark))
   (figure "a benchmark loop before there were any" "%9.1f ms" alone)
-  (figure "the same loop while they wait" "%9.1f ms %+8.1f %%" beside (* 100 (- (/ beside alone) 1)))
+  (figure "the same loop while they wait" "%9.1f ms %+8.1f %%"
+          beside (* 100 (- (/ beside alone) 1)))
 
   (local (woken sum) (measure (fn []
                                 (each [i in (ipairs inputs)]
@@ -62,11 +64,12 @@
                                 (accumulate [sum 0 _ answer (ipairs answers)]
                                   (+ sum (<!! answer))))))
   (assert (= sum (* n (+ n 1))) "an answer is missing")
-  (figure "waking them all and taking the answers" "%9.1f ms %8.2f us each" woken (/ woken n 0.001)))
+  (figure "waking them all and taking the answers" "%9.1f ms %8.2f us each"
+          woken (/ woken n 0.001)))
 
-;; 2. A timeout is a channel that closes by itself. On Lua 5.4 a debug hook, set only while something
-;; is pending, wakes go blocks in the midst of a loop that never calls the library. LuaJIT has no
-;; such hook: there they wake at the next operation of the library.
+;; 2. A timeout is a channel that closes by itself. On Lua 5.4 a debug hook, set only while
+;; something is pending, wakes go blocks in the midst of a loop that never calls the library.
+;; LuaJIT has no such hook: there they wake at the next operation of the library.
 
 (fn timeouts-in-a-busy-loop [busy]
   (title (.. "2. Timeouts while the main program computes for " busy " ms"))

@@ -1,6 +1,6 @@
 ;; The macros seen from the compiler: imports, names, errors, documentation.
 (local fennel (require :fennel))
-(local more (require :support.more))
+(local {: child} (require :spec.support.init))
 (import-macros {: go : go-loop : alt! : alt!!} :async)
 (local {: chan : put! : <!!} (require :async))
 
@@ -23,18 +23,16 @@
     (each [_ from (ipairs [":async" ":async.macros" "(doto :async require)"])]
       (it (.. "from " from " with nothing but package.path")
         (fn []
-          (more.expect_ok (string.format "
-            local fennel = require('fennel')
-            local got = fennel.eval([[
-              (import-macros {: go : go-loop : alt! : alt!!} %s)
-              (local a (require :async))
-              (a.<!! (go-loop [n (#(a.<! (go $)) 5)]
-                       (if (< n 9)
-                           (recur (+ n 1))
-                           (alt! (a.timeout 1) n))))
-            ]])
-            assert(got == 9, got)
-            print('ok')" from)))))))
+          (assert.same ["9" "exit 0"]
+                       (pick-values 1 (child (string.format "
+                         require('fennel').eval([[
+                           (import-macros {: go : go-loop : alt! : alt!!} %s)
+                           (local a (require :async))
+                           (print (a.<!! (go-loop [n (#(a.<! (go $)) 5)]
+                                           (if (< n 9)
+                                               (recur (+ n 1))
+                                               (alt! (a.timeout 1) n)))))
+                         ]])" from)))))))))
 
 (describe "An expansion"
   (fn []
@@ -56,7 +54,8 @@
       (fn []
         (let [text (plain (macrodebug (alt! (in1) ([v] (one v)) [[(out) (val)]] (two)
                                             :default (def) :priority (pri)) true))]
-          (each [_ form (ipairs ["(or (in1)" "(one v)" "(or (out)" "(val)" "(two)" "(def)" "(pri)"])]
+          (each [_ form (ipairs ["(or (in1)" "(one v)" "(or (out)" "(val)" "(two)"
+                                 "(def)" "(pri)"])]
             (let [(_ found) (text:gsub (form:gsub "%p" "%%%0") "")]
               (assert.equal 1 found form))))))
 
