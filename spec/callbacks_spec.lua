@@ -133,7 +133,10 @@ describe("callbacks", function()
     local c = async.chan()
     local log = {}
     for _ = 1, 10 do
-      async.go(function() log[#log + 1] = async["<!"](c) end)
+      async.go(function()
+        local value = async["<!"](c)
+        log[#log + 1] = value
+      end)
     end
     for i = 1, 10 do async.put_async(c, i) end
     T(1)

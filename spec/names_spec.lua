@@ -206,13 +206,19 @@ describe("a buffer object", function()
   it("has its operations under both names", function()
     for _, make in ipairs({ async.buffer, async.dropping_buffer, async.sliding_buffer }) do
       local b = make(2)
-      assert.equal(b.add, b["add!"])
-      assert.equal(b.remove, b["remove!"])
-      assert.equal(b.is_full, b["full?"])
-      assert.equal(b.close_buf, b["close-buf!"])
-      for _, name in ipairs({ "add", "remove", "is_full", "close_buf", "length" }) do
-        assert.equal("function", type(b[name]), name)
+      for _, pair in ipairs({
+        { "add", "add!" }, { "remove", "remove!" }, { "is_full", "full?" },
+        { "close_buf", "close-buf!" }, { "length" },
+      }) do
+        for _, name in ipairs(pair) do assert.equal("function", type(b[name]), name) end
       end
+      b:add(1)
+      b["add!"](b, 2)
+      assert.equal(b["full?"](b), b:is_full())
+      assert.equal(1, b:remove())
+      assert.equal(2, b["remove!"](b))
+      assert.is_nil(b:close_buf())
+      assert.is_nil(b["close-buf!"](b))
       assert.equal(2, b.size)
       assert.is_not_nil(b.type)
       assert.is_nil(b.foo)
@@ -229,15 +235,15 @@ describe("a buffer object", function()
 end)
 
 describe("the driver", function()
-  -- The results of f() from a time in which the debug hook did not fire.
+  -- The results of f() from a time in which no batch interrupted it.
   local function undisturbed(f)
     for _ = 1, 100 do
       async.run()
-      local before = async.stats().firings
+      local before = async.stats().batches
       local results = f()
-      if async.stats().firings == before then return results end
+      if async.stats().batches == before then return results end
     end
-    error("the hook never leaves a short function alone")
+    error("batches never leave a short function alone")
   end
 
   it("run and step count the tasks they ran", function()

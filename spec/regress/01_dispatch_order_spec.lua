@@ -26,18 +26,51 @@ describe("01: dispatched work runs in the order it was queued", function()
     assert.same(expected, log)
   end)
 
-  it("and what a task queues runs after what was queued before", function()
-    local log = {}
+  -- Work of `ms` on this thread, with operations of the library in between.
+  local function burn(ms)
+    local limit, spare = support.now() + ms, async.chan(async.sliding_buffer(1))
+    while support.now() < limit do async.put_async(spare, 1) end
+  end
+
+  it("also when tasks take long and timers interrupt them: each starts once, in turn", function()
+    local calls, resumed, expected = {}, {}, {}
+    local c, d = async.chan(), async.chan()
+    for i = 1, 6 do
+      expected[i] = i
+      async.take_async(c, function(value)
+        calls[#calls + 1] = value
+        burn(15)
+      end)
+      async.go(function()
+        local value = async.park_take(d)
+        resumed[#resumed + 1] = value
+        burn(15)
+      end)
+    end
+    async.timeout(300) -- something else that time brings forward
+    for i = 1, 6 do
+      async.put_async(c, i)
+      async.put_async(d, i)
+    end
+    async.run()
+    assert.same(expected, calls)
+    assert.same(expected, resumed)
+  end)
+
+  it("and what tasks queue runs in the order in which they queued it", function()
+    local log, queued = {}, {}
     local function later(name, next_task)
       async.put_async(async.chan(1), true, function()
         log[#log + 1] = name
         if next_task then next_task() end
       end, false)
+      queued[#queued + 1] = name
     end
     later("a", function() later("a2", function() later("a3") end) end)
     later("b", function() later("b2") end)
     later("c")
     support.T(1)
-    assert.same({ "a", "b", "c", "a2", "b2", "a3" }, log)
+    assert.equal(6, #log)
+    assert.same(queued, log)
   end)
 end)
