@@ -4,8 +4,8 @@
 //! itself: it takes one of those that are ready, or stands at all of them.
 
 use super::chan::{self, Channel};
-use super::core::{STORE, Waiter, at, core, decide};
-use super::park::{self, Spot};
+use super::core::{Cx, STORE, Waiter, at, core, decide, enter};
+use super::park::{self, Keep, Spot};
 use super::{args, hook};
 use crate::chan::Side;
 use crate::ids::Op;
@@ -31,7 +31,7 @@ struct Options {
 
 /// `[? ? e]` Reads `"default", v, "priority", true` or one table of them, and
 /// leaves the default at its place.
-fn options(l: State, function: &str) -> Options {
+fn options(l: Cx, function: &str) -> Options {
     let n = l.top();
     let mut given = Options::default();
     if n == 2 && l.is_table(2) {
@@ -73,7 +73,7 @@ enum Port {
 }
 
 /// `[? ? e]` Puts the channel and value of the port at `i` to their places.
-fn port(l: State, i: u32, function: &str) -> Port {
+fn port(l: Cx, i: u32, function: &str) -> Port {
     l.set_top(PAIR);
     l.geti(PORTS, i);
     if let Some(c) = l.udata(CHAN) {
@@ -100,7 +100,7 @@ fn port(l: State, i: u32, function: &str) -> Port {
 
 /// `[? ? e]` Checks all ports before any is touched. True: some are the user's
 /// own objects.
-fn check(l: State, n: u32, function: &str) -> bool {
+fn check(l: Cx, n: u32, function: &str) -> bool {
     let mut foreign = false;
     for i in 1..=n {
         foreign |= matches!(port(l, i, function), Port::Foreign);
@@ -109,7 +109,7 @@ fn check(l: State, n: u32, function: &str) -> bool {
 }
 
 /// `[? ? e]` Would this port complete now?
-fn is_ready(l: State, i: u32, function: &str) -> bool {
+fn is_ready(l: Cx, i: u32, function: &str) -> bool {
     match port(l, i, function) {
         Port::Take(c) => {
             chan::prepare(l, c, Side::Put);
@@ -130,7 +130,7 @@ fn is_ready(l: State, i: u32, function: &str) -> bool {
 }
 
 /// `[? ? e]` One of the ready ports: the first, or any with equal chances.
-fn choose(l: State, n: u32, priority: bool, function: &str) -> Option<u32> {
+fn choose(l: Cx, n: u32, priority: bool, function: &str) -> Option<u32> {
     let (mut chosen, mut ready) = (None, 0);
     for i in 1..=n {
         if is_ready(l, i, function) {
@@ -148,7 +148,7 @@ fn choose(l: State, n: u32, priority: bool, function: &str) -> Option<u32> {
 
 /// `[? ? e]` Performs the operation of a port and fills the pair. False: it is
 /// not ready any more.
-fn perform(l: State, i: u32, function: &str) -> bool {
+fn perform(l: Cx, i: u32, function: &str) -> bool {
     let done = match port(l, i, function) {
         Port::Take(c) => chan::take_now(l, CHAN, c),
         Port::Put(c) => chan::put_now(l, CHAN, c, VALUE).inspect(|&ok| l.bool(ok)).is_some(),
@@ -163,7 +163,7 @@ fn perform(l: State, i: u32, function: &str) -> bool {
 }
 
 /// `[? ? e]` Stands at every port. `None`: one became ready meanwhile.
-fn enroll(l: State, n: u32, who: Waiter, function: &str) -> Option<Op> {
+fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
     if core(l, |w| w.hall.reserve_alts(n as usize).is_err()) {
         l.no_memory();
     }
@@ -195,9 +195,8 @@ fn enroll(l: State, n: u32, who: Waiter, function: &str) -> Option<Op> {
         match spot {
             Spot::Taken(taken, place) => {
                 op = Some(taken);
-                park::push_party(l, who);
-                if side == Side::Put { l.dup(VALUE) } else { l.nil() }
-                park::anchor(l, CHAN, c, place);
+                let value = (side == Side::Put).then_some(VALUE);
+                park::anchor(l, CHAN, c, place, Keep::Party(who), value);
             }
             spot => {
                 if let Some(op) = op {
@@ -220,7 +219,7 @@ enum Wait {
     Block,
 }
 
-fn alts(l: State, function: &str, wait: Wait) -> Int {
+fn alts(l: Cx, function: &str, wait: Wait) -> Int {
     hook::operation(l);
     if !l.is_table(PORTS) {
         l.bad_argument(function, "table of ports", PORTS);
@@ -253,7 +252,7 @@ fn alts(l: State, function: &str, wait: Wait) -> Int {
 }
 
 /// `[? +1 e]` Waits at all ports, unless one became ready meanwhile.
-fn stand_and_wait(l: State, n: u32, function: &str, wait: Wait) -> Option<Int> {
+fn stand_and_wait(l: Cx, n: u32, function: &str, wait: Wait) -> Option<Int> {
     match wait {
         Wait::Park => {
             let (who, mark) = park::coroutine(l);
@@ -270,7 +269,7 @@ fn stand_and_wait(l: State, n: u32, function: &str, wait: Wait) -> Option<Int> {
 }
 
 /// `[? +1 e]`
-fn default(l: State) -> Int {
+fn default(l: Cx) -> Int {
     l.text(b"default");
     l.seti(PAIR, 2);
     l.dup(DEFAULT);
@@ -281,7 +280,7 @@ fn default(l: State) -> Int {
 
 /// `[? +1 e]` With ports that are the user's own objects: Lua does it, through
 /// their methods, and answers with the result or a channel on which it comes.
-fn foreign(l: State, given: Options, function: &str, wait: Wait) -> Int {
+fn foreign(l: Cx, given: Options, function: &str, wait: Wait) -> Int {
     l.set_top(DEFAULT);
     l.geti(STORE, at::FOREIGN_ALTS);
     l.insert(PORTS);
@@ -301,16 +300,19 @@ fn foreign(l: State, given: Options, function: &str, wait: Wait) -> Int {
 
 /// `park_alts(ports, options…) -> {value, port}`
 pub extern "C-unwind" fn park_alts(l: State) -> Int {
+    let l = enter(l);
     alts(l, PARK_ALTS, Wait::Park)
 }
 
 /// `block_alts(ports, options…) -> {value, port}`
 pub extern "C-unwind" fn block_alts(l: State) -> Int {
+    let l = enter(l);
     alts(l, BLOCK_ALTS, Wait::Block)
 }
 
 /// `alts(ports, options…) -> {value, port}` Parks in a coroutine, blocks on the
 /// main thread.
 pub extern "C-unwind" fn alts_here(l: State) -> Int {
+    let l = enter(l);
     alts(l, ALTS, if l.is_main() { Wait::Block } else { Wait::Park })
 }

@@ -1,13 +1,13 @@
 //! Reading arguments.
 
 use super::chan::Channel;
-use super::core::{STORE, at};
+use super::core::{Cx, STORE, at};
 use super::wake;
-use crate::lua::{Int, Ref, State};
+use crate::lua::{Int, Ref};
 
 /// `[0 0 e]` The channel at `i`.
 #[inline]
-pub fn chan(l: State, i: Int, function: &str) -> Ref<Channel> {
+pub fn chan(l: Cx, i: Int, function: &str) -> Ref<Channel> {
     match l.udata(i) {
         Some(c) => c,
         None => l.bad_argument(function, "channel", i),
@@ -23,7 +23,7 @@ pub enum Port {
 
 /// `[0 0 e]` The channel of either sort at `i`.
 #[inline]
-pub fn port(l: State, i: Int, function: &str) -> Port {
+pub fn port(l: Cx, i: Int, function: &str) -> Port {
     match l.udata(i) {
         Some(c) => Port::Native(c),
         None if is_foreign(l, i) => Port::Foreign,
@@ -32,7 +32,7 @@ pub fn port(l: State, i: Int, function: &str) -> Port {
 }
 
 /// `[0 0 e]` Is the value at `i` a table that poses as a channel?
-pub fn is_foreign(l: State, i: Int) -> bool {
+pub fn is_foreign(l: Cx, i: Int) -> bool {
     if !l.is_table(i) {
         return false;
     }
@@ -44,7 +44,7 @@ pub fn is_foreign(l: State, i: Int) -> bool {
 }
 
 /// `[0 0 e]`
-pub fn number(l: State, i: Int, function: &str) -> f64 {
+pub fn number(l: Cx, i: Int, function: &str) -> f64 {
     match l.number(i) {
         Some(n) => n,
         None => l.bad_argument(function, "number", i),
@@ -53,21 +53,21 @@ pub fn number(l: State, i: Int, function: &str) -> f64 {
 
 /// `[0 0 e]` A value that may travel: anything but nil.
 #[inline]
-pub fn value(l: State, i: Int, function: &str) {
+pub fn value(l: Cx, i: Int, function: &str) {
     if l.is_nil(i) {
         l.raise(format_args!("{function}: a channel cannot carry nil (argument {i})"));
     }
 }
 
 /// `[0 0 e]` A function, or an object that can be called.
-pub fn callable(l: State, i: Int, function: &str) {
+pub fn callable(l: Cx, i: Int, function: &str) {
     if !l.is_function(i) && !l.is_callable(i) {
         l.bad_argument(function, "function", i);
     }
 }
 
 /// `[0 0 e]` The same, or nothing.
-pub fn optional_callable(l: State, i: Int, function: &str) -> bool {
+pub fn optional_callable(l: Cx, i: Int, function: &str) -> bool {
     if l.is_nil(i) {
         return false;
     }
@@ -77,7 +77,7 @@ pub fn optional_callable(l: State, i: Int, function: &str) -> bool {
 
 /// `[0 0 e]` Calls the callback at `f` with the value on top: now, or as a task,
 /// for which there is room.
-pub fn answer(l: State, f: Int, now: bool) {
+pub fn answer(l: Cx, f: Int, now: bool) {
     if now {
         l.dup(f);
         l.dup(-2);

@@ -1,7 +1,7 @@
 //! Buffer objects: used by themselves, or given to a channel.
 
 use super::chan::Channel;
-use super::core::{STORE, at, kept};
+use super::core::{Cx, STORE, at, enter, kept};
 use super::values::{self, Buffered};
 use crate::chan::{Kind, Ring};
 use crate::lua::{Int, Ref, State, Tagged, Text};
@@ -29,7 +29,7 @@ impl Buffered for Buffer {
 const MAX: f64 = (1u32 << 30) as f64;
 
 /// `[0 0 e]` The size at 1.
-pub fn size(l: State, function: &str) -> u32 {
+pub fn size(l: Cx, function: &str) -> u32 {
     match l.number(1) {
         Some(n) if n >= 1.0 && n <= MAX && n.fract() == 0.0 => n as u32,
         Some(n) => l.raise(format_args!("{function}: positive integer expected, got {n} (argument 1)")),
@@ -38,7 +38,7 @@ pub fn size(l: State, function: &str) -> u32 {
 }
 
 /// `[0 0 e]` The ring of a buffer that no channel has yet.
-pub fn free(l: State, b: Ref<Buffer>, function: &str) -> Ring {
+pub fn free(l: Cx, b: Ref<Buffer>, function: &str) -> Ring {
     let buffer = b.get();
     if buffer.lent {
         l.raise(format_args!("{function}: this buffer belongs to another channel (argument 1)"));
@@ -47,7 +47,7 @@ pub fn free(l: State, b: Ref<Buffer>, function: &str) -> Ring {
 }
 
 /// `[0 0 -]` Gives the buffer at 1 to the channel on top, which is `c`.
-pub fn lend(l: State, b: Ref<Buffer>, c: Ref<Channel>) {
+pub fn lend(l: Cx, b: Ref<Buffer>, c: Ref<Channel>) {
     let ch = l.top();
     l.get_slot(1, kept::RING);
     l.set_slot(ch, kept::RING);
@@ -61,7 +61,7 @@ pub fn lend(l: State, b: Ref<Buffer>, c: Ref<Channel>) {
 }
 
 /// `[0 +1 m]`
-fn make(l: State, kind: Kind, capacity: u32) -> Int {
+fn make(l: Cx, kind: Kind, capacity: u32) -> Int {
     l.new_udata(Buffer { ring: Ring::new(kind, capacity), lent: false, closed: false }, 1);
     l.geti(STORE, at::BUFFER);
     l.set_meta(-2);
@@ -70,34 +70,39 @@ fn make(l: State, kind: Kind, capacity: u32) -> Int {
 
 /// `buffer(size) -> buffer`
 pub extern "C-unwind" fn fixed(l: State) -> Int {
+    let l = enter(l);
     let n = size(l, "async.buffer");
     make(l, Kind::Fixed, n)
 }
 
 /// `dropping_buffer(size) -> buffer`
 pub extern "C-unwind" fn dropping(l: State) -> Int {
+    let l = enter(l);
     let n = size(l, "async.dropping_buffer (dropping-buffer)");
     make(l, Kind::Dropping, n)
 }
 
 /// `sliding_buffer(size) -> buffer`
 pub extern "C-unwind" fn sliding(l: State) -> Int {
+    let l = enter(l);
     let n = size(l, "async.sliding_buffer (sliding-buffer)");
     make(l, Kind::Sliding, n)
 }
 
 /// `promise_buffer() -> buffer`
 pub extern "C-unwind" fn promise(l: State) -> Int {
+    let l = enter(l);
     make(l, Kind::Promise, 1)
 }
 
 /// `is_unblocking_buffer(anything) -> boolean`
 pub extern "C-unwind" fn is_unblocking(l: State) -> Int {
+    let l = enter(l);
     l.bool(l.udata::<Buffer>(1).is_some_and(|b| b.get().ring.kind().is_unblocking()));
     1
 }
 
-fn check(l: State, function: &str) -> Ref<Buffer> {
+fn check(l: Cx, function: &str) -> Ref<Buffer> {
     match l.udata(1) {
         Some(b) => b,
         None => l.bad_argument(function, "buffer", 1),
@@ -105,7 +110,7 @@ fn check(l: State, function: &str) -> Ref<Buffer> {
 }
 
 /// `[0 0 -]` The ring as it is now, wherever it lives.
-fn ring(l: State, b: Ref<Buffer>) -> Ring {
+fn ring(l: Cx, b: Ref<Buffer>) -> Ring {
     let buffer = b.get();
     if !buffer.lent {
         return buffer.ring;
@@ -117,7 +122,7 @@ fn ring(l: State, b: Ref<Buffer>) -> Ring {
 }
 
 /// `[0 0 e]` A buffer that may be changed from outside.
-fn own(l: State, function: &str) -> Ref<Buffer> {
+fn own(l: Cx, function: &str) -> Ref<Buffer> {
     let b = check(l, function);
     if b.get().lent {
         l.raise(format_args!("{function}: this buffer belongs to a channel, which alone may change it"));
@@ -127,6 +132,7 @@ fn own(l: State, function: &str) -> Ref<Buffer> {
 
 /// `buffer:add(value) -> buffer`
 pub extern "C-unwind" fn add(l: State) -> Int {
+    let l = enter(l);
     const ADD: &str = "buffer:add (add!)";
     let b = own(l, ADD);
     super::args::value(l, 2, ADD);
@@ -142,6 +148,7 @@ pub extern "C-unwind" fn add(l: State) -> Int {
 
 /// `buffer:remove() -> value?`
 pub extern "C-unwind" fn remove(l: State) -> Int {
+    let l = enter(l);
     let b = own(l, "buffer:remove (remove!)");
     match b.update(|b| b.ring.remove()) {
         Some(slot) => values::load(l, 1, slot, b.get().ring.kind() == Kind::Promise),
@@ -152,6 +159,7 @@ pub extern "C-unwind" fn remove(l: State) -> Int {
 
 /// `buffer:is_full() -> boolean`
 pub extern "C-unwind" fn is_full(l: State) -> Int {
+    let l = enter(l);
     let b = check(l, "buffer:is_full (full?)");
     l.bool(ring(l, b).is_full());
     1
@@ -159,6 +167,7 @@ pub extern "C-unwind" fn is_full(l: State) -> Int {
 
 /// `#buffer`, `buffer:length() -> integer`
 pub extern "C-unwind" fn length(l: State) -> Int {
+    let l = enter(l);
     let b = check(l, "buffer:length");
     l.int(ring(l, b).len());
     1
@@ -166,6 +175,7 @@ pub extern "C-unwind" fn length(l: State) -> Int {
 
 /// `buffer:close_buf()` Fixes an undelivered promise at nil.
 pub extern "C-unwind" fn close_buf(l: State) -> Int {
+    let l = enter(l);
     let b = own(l, "buffer:close_buf (close-buf!)");
     b.update(|b| b.closed = b.closed || b.ring.kind() == Kind::Promise);
     0
@@ -183,6 +193,7 @@ fn kind_name(kind: Kind) -> &'static str {
 /// `buffer[key]`: `size`, `type`, and the methods, which are the fourth value
 /// of this function.
 pub extern "C-unwind" fn index(l: State) -> Int {
+    let l = enter(l);
     l.set_top(2);
     match (l.udata::<Buffer>(1), l.bytes(2)) {
         (Some(b), Some(b"size")) => l.int(ring(l, b).capacity()),
@@ -194,6 +205,7 @@ pub extern "C-unwind" fn index(l: State) -> Int {
 
 /// `tostring(buffer)`
 pub extern "C-unwind" fn show(l: State) -> Int {
+    let l = enter(l);
     let b = check(l, "tostring");
     let ring = ring(l, b);
     let (name, address) = (kind_name(ring.kind()), l.address(1));

@@ -1,7 +1,7 @@
 //! The channel object: made, moved values through, closed, shown.
 
 use super::buffer::{self, Buffer};
-use super::core::{Core, STORE, Waiter, at, core, decide};
+use super::core::{Core, Cx, STORE, Waiter, at, core, decide, enter};
 use super::values::{self, Buffered};
 use super::{args, hook, protocol, timer, wake, xform};
 use crate::chan::{Chan, Kind, Meeting, Put, Ring, Side, Take};
@@ -58,7 +58,7 @@ pub const PLAIN: u32 = 2;
 pub const EXTENDED: u32 = 4;
 
 /// `[0 +1 m]`
-pub fn make(l: State, kind: Kind, capacity: u32, slots: u32) -> Ref<Channel> {
+pub fn make(l: Cx, kind: Kind, capacity: u32, slots: u32) -> Ref<Channel> {
     let channel = Channel { core: Chan::new(kind, capacity), role: Role::Plain, mark: 0 };
     let c = l.new_udata(channel, slots);
     l.geti(STORE, at::CHANNEL);
@@ -71,6 +71,7 @@ const PROMISE_CHAN: &str = "async.promise_chan (promise-chan)";
 
 /// `chan(buffer|size?, xform?, ex_handler?) -> channel`
 pub extern "C-unwind" fn chan(l: State) -> Int {
+    let l = enter(l);
     let (kind, capacity) = match l.udata::<Buffer>(1) {
         Some(b) => {
             let ring = buffer::free(l, b, CHAN);
@@ -93,6 +94,7 @@ pub extern "C-unwind" fn chan(l: State) -> Int {
 
 /// `promise_chan(xform?, ex_handler?) -> channel`
 pub extern "C-unwind" fn promise_chan(l: State) -> Int {
+    let l = enter(l);
     l.set_top(2);
     l.nil();
     l.insert(1);
@@ -101,7 +103,7 @@ pub extern "C-unwind" fn promise_chan(l: State) -> Int {
 }
 
 /// `[0 +1 e]` A channel with the transducer at 2 and its handler at 3.
-fn construct(l: State, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
+fn construct(l: Cx, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
     args::optional_callable(l, 3, function);
     if args::optional_callable(l, 2, function) {
         xform::make(l, kind, capacity, function)
@@ -112,8 +114,7 @@ fn construct(l: State, kind: Kind, capacity: u32, function: &str) -> Ref<Channel
 
 /// `[0 0 e]` Before a decision about whoever waits on that side: there is room
 /// to queue one, and if it is a handler object it has been asked.
-#[inline]
-pub fn prepare(l: State, c: Ref<Channel>, side: Side) {
+pub fn prepare(l: Cx, c: Ref<Channel>, side: Side) {
     let (room, handlers) = core(l, |w| (w.ready.has_room(1), w.handlers));
     if handlers {
         protocol::meet_handlers(l, c, side);
@@ -126,13 +127,31 @@ pub fn prepare(l: State, c: Ref<Channel>, side: Side) {
 /// `[0 0 e]` Puts the value at `v` into the channel at `ch`, if that is possible
 /// now: true, or false when it is closed.
 #[inline]
-pub fn put_now(l: State, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
+pub fn put_now(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
+    let quick = decide(l, c, |w, ch| {
+        let plain = w.ready.has_room(1) && !w.handlers && !ch.is_xform() && ch.core.ring.wants_room().is_none();
+        plain.then(|| ch.core.put(&mut w.hall))
+    });
+    match quick {
+        Some(put) => finish_put(l, ch, c, v, put),
+        None => put_slowly(l, ch, c, v),
+    }
+}
+
+#[cold]
+fn put_slowly(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
     prepare(l, c, Side::Take);
     if c.get().is_xform() {
         return xform::put_now(l, ch, c, v);
     }
     values::reserve(l, ch, c);
-    match decide(l, c, |w, ch| ch.core.put(&mut w.hall)) {
+    let put = decide(l, c, |w, ch| ch.core.put(&mut w.hall));
+    finish_put(l, ch, c, v, put)
+}
+
+/// `[0 0 m]`
+fn finish_put(l: Cx, ch: Int, c: Ref<Channel>, v: Int, put: Put<Waiter>) -> Option<bool> {
+    match put {
         Put::Closed => Some(false),
         Put::Drop => Some(true),
         Put::Store(slot) => {
@@ -143,7 +162,7 @@ pub fn put_now(l: State, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
             Some(true)
         }
         Put::Hand(taker) => {
-            wake::wake(l, taker, v, ch);
+            wake::wake(l, taker, Side::Take, v, ch);
             Some(true)
         }
         Put::Park => None,
@@ -153,9 +172,16 @@ pub fn put_now(l: State, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
 /// `[0 +(0|1) e]` Takes from the channel at `ch`, if that is possible now: true,
 /// and the value, or nil for the end, is on top.
 #[inline]
-pub fn take_now(l: State, ch: Int, c: Ref<Channel>) -> bool {
-    prepare(l, c, Side::Put);
-    match decide(l, c, |w, ch| ch.core.take(&mut w.hall)) {
+pub fn take_now(l: Cx, ch: Int, c: Ref<Channel>) -> bool {
+    let quick = decide(l, c, |w, ch| {
+        let plain = w.ready.has_room(1) && !w.handlers;
+        plain.then(|| ch.core.take(&mut w.hall))
+    });
+    let take = quick.unwrap_or_else(|| {
+        prepare(l, c, Side::Put);
+        decide(l, c, |w, ch| ch.core.take(&mut w.hall))
+    });
+    match take {
         Take::Nil if xform::complete_late(l, ch, c) => return take_now(l, ch, c),
         Take::Nil => l.nil(),
         Take::Park => return false,
@@ -172,14 +198,14 @@ pub fn take_now(l: State, ch: Int, c: Ref<Channel>) -> bool {
 }
 
 /// `[0 0 -]` Wakes the party of a meeting with a boolean.
-fn tell(l: State, m: Meeting<Waiter>, answer: bool, port: Int) {
+fn tell(l: Cx, m: Meeting<Waiter>, answer: bool, port: Int) {
     l.bool(answer);
-    wake::wake(l, m, l.top(), port);
+    wake::wake(l, m, Side::Put, l.top(), port);
     l.pop(1);
 }
 
 /// `[0 0 -]` A value has left the buffer: lets the puts in that fit now.
-fn refill(l: State, ch: Int, c: Ref<Channel>) {
+fn refill(l: Cx, ch: Int, c: Ref<Channel>) {
     if c.get().is_xform() {
         return xform::refill(l, ch, c);
     }
@@ -195,19 +221,19 @@ fn refill(l: State, ch: Int, c: Ref<Channel>) {
 }
 
 /// `[0 0 m]` Gives buffered values to those who wait for one.
-pub fn serve(l: State, ch: Int, c: Ref<Channel>) {
+pub fn serve(l: Cx, ch: Int, c: Ref<Channel>) {
     loop {
         prepare(l, c, Side::Take);
         let Some((taker, slot)) = decide(l, c, |w, ch| ch.core.serve(&mut w.hall)) else { return };
         values::load(l, ch, slot, c.get().core.ring.kind() == Kind::Promise);
-        wake::wake(l, taker, l.top(), ch);
+        wake::wake(l, taker, Side::Take, l.top(), ch);
         l.pop(1);
     }
 }
 
 /// `[0 0 m]` Closes the channel at `ch`. Doing it again does no harm; it goes on
 /// where a lack of memory stopped it.
-pub fn close_now(l: State, ch: Int, c: Ref<Channel>) {
+pub fn close_now(l: Cx, ch: Int, c: Ref<Channel>) {
     let (first, putter) = decide(l, c, |w, ch| (ch.core.close(), ch.core.has_putter(&mut w.hall)));
     if first && let Some(id) = c.get().timer() {
         timer::over(l, id);
@@ -220,20 +246,20 @@ pub fn close_now(l: State, ch: Int, c: Ref<Channel>) {
 
 /// `[0 0 m]` Whoever waits for a value of a closed channel gets what is there,
 /// or nil.
-pub fn finish_close(l: State, ch: Int, c: Ref<Channel>) {
+pub fn finish_close(l: Cx, ch: Int, c: Ref<Channel>) {
     serve(l, ch, c);
     loop {
         prepare(l, c, Side::Take);
         let Some(taker) = decide(l, c, |w, ch| ch.core.orphan(&mut w.hall)) else { return };
         l.nil();
-        wake::wake(l, taker, l.top(), ch);
+        wake::wake(l, taker, Side::Take, l.top(), ch);
         l.pop(1);
     }
 }
 
 /// `[0 0 m]` A transducer ended the channel: the puts that wait are told true,
 /// and their values are thrown away.
-pub fn abort(l: State, ch: Int, c: Ref<Channel>) {
+pub fn abort(l: Cx, ch: Int, c: Ref<Channel>) {
     decide(l, c, |_, ch| ch.core.close());
     loop {
         prepare(l, c, Side::Put);
@@ -249,6 +275,7 @@ const CLOSED: &str = "async.is_closed (closed?)";
 
 /// `close(channel)`
 pub extern "C-unwind" fn close(l: State) -> Int {
+    let l = enter(l);
     hook::operation(l);
     match args::port(l, 1, CLOSE) {
         args::Port::Native(c) => close_now(l, 1, c),
@@ -264,6 +291,7 @@ pub extern "C-unwind" fn close(l: State) -> Int {
 
 /// `is_closed(channel) -> boolean`
 pub extern "C-unwind" fn is_closed(l: State) -> Int {
+    let l = enter(l);
     match args::port(l, 1, CLOSED) {
         args::Port::Native(c) => l.bool(c.get().core.is_closed()),
         args::Port::Foreign => l.field(1, c"closed"),
@@ -275,6 +303,7 @@ pub extern "C-unwind" fn is_closed(l: State) -> Int {
 
 /// `is_chan(anything) -> boolean`
 pub extern "C-unwind" fn is_chan(l: State) -> Int {
+    let l = enter(l);
     let native = l.udata::<Channel>(1).is_some();
     l.bool(native || args::is_foreign(l, 1));
     1
@@ -283,6 +312,7 @@ pub extern "C-unwind" fn is_chan(l: State) -> Int {
 /// `channel[key]`: the methods are the first value of this function, besides
 /// the usual ones.
 pub extern "C-unwind" fn index(l: State) -> Int {
+    let l = enter(l);
     l.set_top(2);
     if l.bytes(2) == Some(b"closed") {
         l.bool(l.udata::<Channel>(1).is_some_and(|c| c.get().core.is_closed()));
@@ -294,6 +324,7 @@ pub extern "C-unwind" fn index(l: State) -> Int {
 
 /// `#channel`
 pub extern "C-unwind" fn length(l: State) -> Int {
+    let l = enter(l);
     let c = args::chan(l, 1, "#");
     l.int(c.get().core.ring.len());
     1
@@ -301,6 +332,7 @@ pub extern "C-unwind" fn length(l: State) -> Int {
 
 /// `tostring(channel)`
 pub extern "C-unwind" fn show(l: State) -> Int {
+    let l = enter(l);
     let c = args::chan(l, 1, "tostring").get().core;
     let address = l.address(1);
     let (len, cap) = (c.ring.len(), c.ring.capacity());

@@ -83,9 +83,26 @@ impl Core {
         !self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty())
     }
 
+    /// The oldest task and its slot; a new slice of work begins.
+    pub fn pop(&mut self) -> Option<(Job, u32)> {
+        let popped = self.ready.pop()?;
+        self.tasks += 1;
+        self.pace.new_slice();
+        Some(popped)
+    }
+
     /// May a batch start here and now?
     pub fn may_interrupt(&self) -> bool {
         self.busy == 0 && self.depth < crate::sched::DEPTH
+    }
+
+    /// A coroutine about to park, and the mark that it will carry.
+    pub fn party(&mut self, l: State) -> (Waiter, f64) {
+        self.mark += 1.0;
+        let ours = self.current.filter(|(co, _)| *co == l);
+        let parked = Parked::new(l, self.mark, ours.is_some());
+        let go = ours.is_some_and(|(_, go)| go);
+        (if go { Waiter::Go(parked) } else { Waiter::Thread(parked) }, self.mark)
     }
 
     /// A number below `n` (xorshift; the user's generator is left alone).
@@ -97,15 +114,24 @@ impl Core {
     }
 }
 
-/// `[0 0 e]` Runs `f` on the state's core, where no Lua can be reached.
+/// A stack and the core of its state: what every function here works with.
+pub type Cx = crate::lua::Cx<Core>;
+
+/// `[0 0 e]` Begins a function that Lua called.
 #[inline]
-pub fn core<R: Copy>(l: State, f: impl FnOnce(&mut Core) -> R) -> R {
-    l.with::<Core, R>(f)
+pub fn enter(l: State) -> Cx {
+    l.enter()
+}
+
+/// `[0 0 e]` Runs `f` on the core, where no Lua can be reached.
+#[inline]
+pub fn core<R: Copy>(l: Cx, f: impl FnOnce(&mut Core) -> R) -> R {
+    l.with(f)
 }
 
 /// `[0 0 e]` The same, together with one channel.
 #[inline]
-pub fn decide<R: Copy>(l: State, c: Ref<Channel>, f: impl FnOnce(&mut Core, &mut Channel) -> R) -> R {
+pub fn decide<R: Copy>(l: Cx, c: Ref<Channel>, f: impl FnOnce(&mut Core, &mut Channel) -> R) -> R {
     core(l, |w| c.update(|ch| f(w, ch)))
 }
 

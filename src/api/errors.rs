@@ -3,7 +3,7 @@
 
 use super::args;
 use super::chan::{Channel, Role};
-use super::core::{STORE, at, kept};
+use super::core::{Cx, STORE, at, enter, kept};
 use crate::lua::{Int, State, Text};
 use std::io::Write;
 
@@ -11,6 +11,7 @@ const ON_ERROR: &str = "async.on_error (on-error)";
 
 /// `on_error(handler?) -> previous`
 pub extern "C-unwind" fn on_error(l: State) -> Int {
+    let l = enter(l);
     args::optional_callable(l, 1, ON_ERROR);
     l.set_top(1);
     l.geti(STORE, at::HANDLER);
@@ -22,16 +23,17 @@ pub extern "C-unwind" fn on_error(l: State) -> Int {
 /// `(error) -> error` A message handler: notes the traceback beside the error,
 /// which stays what it is.
 pub extern "C-unwind" fn catch(l: State) -> Int {
+    let l = enter(l);
     l.set_top(1);
     l.text(b"");
-    l.traceback(l, 1);
+    l.traceback(*l, 1);
     l.seti(STORE, at::TRACE);
     1
 }
 
 /// `[-1 0 -]` Reports the error on top. The traceback is that of the coroutine
 /// `of`, or else the one noted last; `go` is the position of the go block.
-pub fn report(l: State, of: Option<State>, go: Option<Int>) {
+pub fn report(l: Cx, of: Option<State>, go: Option<Int>) {
     let error = l.top();
     let room = l.has_room(8);
     if room {
@@ -42,7 +44,7 @@ pub fn report(l: State, of: Option<State>, go: Option<Int>) {
                 // Its own stack holds it; an error object may have filled it.
                 if co.has_room(1) {
                     co.thread();
-                    co.give(l, 1);
+                    co.give(*l, 1);
                 } else {
                     l.nil();
                 }
@@ -69,6 +71,7 @@ fn say(line: &[u8]) {
 
 /// `(error, coroutine?, go block?)` Tells the handler. Called protected.
 pub extern "C-unwind" fn tell(l: State) -> Int {
+    let l = enter(l);
     l.set_top(3);
     push_report(l);
     l.geti(STORE, at::HANDLER);
@@ -91,7 +94,7 @@ pub extern "C-unwind" fn tell(l: State) -> Int {
 }
 
 /// `[0 +1 e]` The whole report on the error at 1.
-fn push_report(l: State) {
+fn push_report(l: Cx) {
     l.show(1);
     match l.thread_at(2) {
         Some(co) => l.traceback(co, 0),

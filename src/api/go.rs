@@ -1,7 +1,7 @@
 //! Go blocks: begun, resumed, ended.
 
 use super::chan::{self, Channel, Role};
-use super::core::{STORE, Waiter, at, core, kept};
+use super::core::{Cx, STORE, Waiter, at, core, enter, kept};
 use super::{args, errors, hook, wake};
 use crate::chan::Kind;
 use crate::lua::{Int, Parked, Ref, State, Status};
@@ -10,6 +10,7 @@ const GO: &str = "async.go";
 
 /// `go(function, ...) -> channel` Runs it at once until it parks.
 pub extern "C-unwind" fn go(l: State) -> Int {
+    let l = enter(l);
     hook::operation(l);
     args::callable(l, 1, GO);
     let n = l.top();
@@ -37,7 +38,7 @@ pub extern "C-unwind" fn go(l: State) -> Int {
 
 /// `[0 0 -]` Resumes a coroutine that waited, with the value at `value`;
 /// `target` is its go block or itself.
-pub fn resume(l: State, target: Int, value: Int, parked: Parked, go: bool, bare: bool) {
+pub fn resume(l: Cx, target: Int, value: Int, parked: Parked, go: bool, bare: bool) {
     let co = if go {
         let known = l.udata::<Channel>(target).is_some();
         if known { l.get_slot(target, kept::COROUTINE) } else { l.nil() }
@@ -60,17 +61,18 @@ pub fn resume(l: State, target: Int, value: Int, parked: Parked, go: bool, bare:
 }
 
 /// `[0 0 -]` Lets a coroutine run, and sees how it comes back.
-fn run(l: State, target: Int, co: State, go: bool, args: Int) {
+fn run(l: Cx, target: Int, co: State, go: bool, args: Int) {
     l.dup(target);
     l.seti(STORE, at::CURRENT);
-    let interrupting = core(l, |w| {
+    let (interrupting, hooked) = core(l, |w| {
         w.current = Some((co, go));
-        w.depth > 0
+        w.pace.new_slice();
+        (w.depth > 0, w.wants_hook())
     });
-    hook::align(l, co);
+    hook::align(l, co, hooked);
     // Below a hook, Lua's count of C calls would be that of whatever it
     // interrupted.
-    let from = if interrupting { None } else { Some(l) };
+    let from = if interrupting { None } else { Some(*l) };
     match State::resume(co, from, args) {
         Status::Yielded(n) => yielded(l, target, co, go, n),
         Status::Ended(n) if go => {
@@ -78,13 +80,13 @@ fn run(l: State, target: Int, co: State, go: bool, args: Int) {
                 l.nil();
             } else {
                 co.pop(n - 1);
-                co.give(l, 1);
+                co.give(*l, 1);
             }
             end(l, target);
         }
         Status::Ended(_) => {}
         Status::Failed => {
-            co.give(l, 1);
+            co.give(*l, 1);
             errors::report(l, Some(co), go.then_some(target));
             State::close_failed(co);
             if go {
@@ -97,9 +99,8 @@ fn run(l: State, target: Int, co: State, go: bool, args: Int) {
 
 /// `[0 0 -]` If the coroutine parked, there is nothing to do. A go block that
 /// yielded of itself has given way to the others and gets its next turn.
-fn yielded(l: State, go: Int, co: State, is_go: bool, n: Int) {
-    let mark = core(l, |w| w.mark);
-    if !is_go || co.number(-1) == Some(mark) {
+fn yielded(l: Cx, go: Int, co: State, is_go: bool, n: Int) {
+    if !is_go || co.has_parked(n, || core(l, |w| w.mark)) {
         return;
     }
     co.pop(n);
@@ -113,7 +114,7 @@ fn yielded(l: State, go: Int, co: State, is_go: bool, n: Int) {
 }
 
 /// `[-1 0 -]` The go block is over; its result is on top.
-fn end(l: State, go: Int) {
+fn end(l: Cx, go: Int) {
     let Some(c) = l.udata::<Channel>(go) else { return l.pop(1) };
     for slot in [kept::COROUTINE, kept::SPAWNER] {
         l.nil();
@@ -136,6 +137,7 @@ fn end(l: State, go: Int) {
 
 /// `(go block, result?)` Delivers the result and closes. Called protected.
 pub extern "C-unwind" fn finish(l: State) -> Int {
+    let l = enter(l);
     let c: Ref<Channel> = args::chan(l, 1, GO);
     if !l.is_nil(2) {
         chan::put_now(l, 1, c, 2);

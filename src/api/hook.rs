@@ -1,7 +1,7 @@
 //! What happens while a program computes: the hook where there is one, else
 //! now and then an operation of the library.
 
-use super::core::{STORE, at, core};
+use super::core::{Cx, STORE, at, core, enter};
 use super::run;
 use crate::lua::{Int, State, TRIGGER};
 use crate::sys::clock;
@@ -13,15 +13,14 @@ fn hooked() -> bool {
 
 /// `[0 0 -]` Sees to it that what is pending comes forward: sets the hook on
 /// the running thread, and on the main thread, to which it will return.
-#[inline]
-pub fn arm(l: State) {
+pub fn arm(l: Cx) {
     if hooked() && !l.is_armed() && core(l, |w| w.wants_hook()) {
         set(l);
     }
 }
 
 #[cold]
-fn set(l: State) {
+fn set(l: Cx) {
     let now = clock::now();
     let (count, main) = core(l, |w| {
         if w.main.is_none_or(|main| !main.is_armed()) {
@@ -29,9 +28,9 @@ fn set(l: State) {
         }
         (w.pace.armed(now), w.main)
     });
-    l.arm(l, count);
+    l.arm(*l, count);
     if let Some(main) = main
-        && main != l
+        && main != *l
         && !main.is_armed()
     {
         l.arm(main, count);
@@ -39,20 +38,17 @@ fn set(l: State) {
 }
 
 /// `[0 0 -]` Nothing is pending any more, perhaps: takes the hook off.
-pub fn settle(l: State) {
+pub fn settle(l: Cx) {
     if hooked() && l.is_armed() && core(l, |w| !w.wants_hook()) {
-        l.disarm(l);
+        l.disarm(*l);
     }
 }
 
 /// `[0 0 -]` A coroutine is about to be resumed: it has the hook if and only if
 /// something is pending.
-pub fn align(l: State, co: State) {
-    if !hooked() {
-        return;
-    }
-    let wanted = core(l, |w| w.wants_hook());
-    if wanted != co.is_armed() {
+#[inline]
+pub fn align(l: Cx, co: State, wanted: bool) {
+    if hooked() && wanted != co.is_armed() {
         if wanted {
             let count = core(l, |w| w.pace.armed(clock::now()));
             l.arm(co, count);
@@ -64,17 +60,18 @@ pub fn align(l: State, co: State) {
 
 /// `[0 0 e]` The count of the hook is over. Called protected.
 pub extern "C-unwind" fn fired(l: State) -> Int {
+    let l = enter(l);
     let now = clock::now();
     let (due, allowed) = core(l, |w| (w.pace.fired(now), w.may_interrupt()));
     if due && allowed {
-        l.disarm(l);
+        l.disarm(*l);
         batch(l);
     }
     if core(l, |w| w.wants_hook()) {
         let count = core(l, |w| w.pace.armed(clock::now()));
-        l.arm(l, count);
+        l.arm(*l, count);
     } else {
-        l.disarm(l);
+        l.disarm(*l);
     }
     0
 }
@@ -82,7 +79,7 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
 /// `[0 0 -]` Where no hook does it, operations look at the clock; this is said
 /// at the start of each.
 #[inline]
-pub fn operation(l: State) {
+pub fn operation(l: Cx) {
     if !hooked() {
         look(l);
     }
@@ -91,7 +88,7 @@ pub fn operation(l: State) {
 /// How many operations go by between two looks at the clock.
 const LOOK: u32 = 16;
 
-fn look(l: State) {
+fn look(l: Cx) {
     let due = core(l, |w| {
         if !w.is_pending() || !w.may_interrupt() {
             return false;
@@ -109,7 +106,7 @@ fn look(l: State) {
 }
 
 /// `[0 0 -]` Interrupts whatever runs for a batch of timers and tasks.
-fn batch(l: State) {
+fn batch(l: Cx) {
     core(l, |w| {
         w.pace.batch(clock::now());
         w.depth += 1;

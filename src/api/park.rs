@@ -2,11 +2,11 @@
 //! until its turn comes.
 
 use super::chan::Channel;
-use super::core::{Core, STORE, Waiter, at, core, decide, kept};
+use super::core::{Core, Cx, STORE, Waiter, at, core, decide, enter, kept};
 use super::{hook, run, timer, wake};
 use crate::chan::{Place, Side};
 use crate::ids::{Lobby, Op};
-use crate::lua::{Int, Parked, Ref, State, Tagged};
+use crate::lua::{Int, Ref, State, Tagged};
 use slotmap::Key;
 
 /// How many operations may wait on one side of a channel.
@@ -23,13 +23,16 @@ impl Tagged for Sentinel {
 
 /// `[0 0 -]` The finalizer of a sentinel.
 pub extern "C-unwind" fn sentinel_gone(l: State) -> Int {
+    let l = enter(l);
     if let Some(s) = l.udata::<Sentinel>(1) {
         let lobby = s.get().0;
         s.bury();
-        l.with_if_open::<Core, ()>(|w| {
-            let timer = w.hall.close(lobby);
-            w.timers.cancel(timer);
-        });
+        if l.is_open() {
+            core(l, |w| {
+                let timer = w.hall.close(lobby);
+                w.timers.cancel(timer);
+            });
+        }
     }
     0
 }
@@ -44,30 +47,42 @@ pub enum Spot {
     Full,
 }
 
-/// `[0 0 -]` Stands in the queue of a channel.
+/// `[0 0 -]` The running coroutine stands in the queue of a channel.
 #[inline]
-pub fn stand(l: State, c: Ref<Channel>, side: Side, who: Waiter, port: u32) -> Spot {
+pub fn stand_here(l: Cx, c: Ref<Channel>, side: Side) -> (Spot, Waiter, f64) {
     decide(l, c, |w, ch| {
-        let lobby = ch.core.lobby();
-        // A timeout is shared by whoever asks for the same tick.
-        if ch.timer().is_none() && w.hall.queued(lobby, side, LIMIT) >= LIMIT {
-            return Spot::Full;
-        }
-        match w.hall.enroll(who, lobby, side, port) {
-            Some((op, place)) => Spot::Taken(op, place),
-            None => Spot::NoRoom,
-        }
+        let (who, mark) = w.party(*l);
+        (place(w, ch, side, who, 0), who, mark)
     })
 }
 
+/// `[0 0 -]` Somebody stands in the queue of a channel.
+pub fn stand(l: Cx, c: Ref<Channel>, side: Side, who: Waiter, port: u32) -> Spot {
+    decide(l, c, |w, ch| place(w, ch, side, who, port))
+}
+
+fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter, port: u32) -> Spot {
+    if is_full(w, ch, side) {
+        return Spot::Full;
+    }
+    match w.hall.enroll(who, ch.core.lobby(), side, port) {
+        Some((op, place)) => Spot::Taken(op, place),
+        None => Spot::NoRoom,
+    }
+}
+
+/// A timeout is never full: it is shared by whoever asks for the same tick.
+fn is_full(w: &mut Core, ch: &Channel, side: Side) -> bool {
+    w.hall.queued(ch.core.lobby(), side, LIMIT) >= LIMIT && ch.timer().is_none()
+}
+
 /// `[0 0 -]` The same for a further port of an `alts`.
-pub fn stand_too(l: State, c: Ref<Channel>, side: Side, op: Op, port: u32) -> Spot {
+pub fn stand_too(l: Cx, c: Ref<Channel>, side: Side, op: Op, port: u32) -> Spot {
     decide(l, c, |w, ch| {
-        let lobby = ch.core.lobby();
-        if ch.timer().is_none() && w.hall.queued(lobby, side, LIMIT) >= LIMIT {
+        if is_full(w, ch, side) {
             return Spot::Full;
         }
-        match w.hall.enroll_more(op, lobby, side, port) {
+        match w.hall.enroll_more(op, ch.core.lobby(), side, port) {
             Some(place) => Spot::Taken(op, place),
             None => Spot::NoRoom,
         }
@@ -75,13 +90,13 @@ pub fn stand_too(l: State, c: Ref<Channel>, side: Side, op: Op, port: u32) -> Sp
 }
 
 /// `[0 0 -]` Gives up an operation.
-pub fn withdraw(l: State, op: Op) {
+pub fn withdraw(l: Cx, op: Op) {
     core(l, |w| w.hall.cancel(op));
     wake::clear_losers(l);
 }
 
 /// `[0 0 e]` Says that too many wait.
-pub fn too_many(l: State, function: &str, side: Side) -> ! {
+pub fn too_many(l: Cx, function: &str, side: Side) -> ! {
     match side {
         Side::Put => l.raise(format_args!(
             "{function}: {LIMIT} puts wait on this channel already; a dropping or sliding buffer would not make them wait"
@@ -91,7 +106,7 @@ pub fn too_many(l: State, function: &str, side: Side) -> ! {
 }
 
 /// `[0 0 m]` Makes room for `n` operations to wait on the channel at `ch`.
-pub fn reserve(l: State, ch: Int, c: Ref<Channel>, side: Side, n: u32) {
+pub fn reserve(l: Cx, ch: Int, c: Ref<Channel>, side: Side, n: u32) {
     let lobby = c.get().core.lobby();
     if core(l, |w| !w.hall.has_lobby(lobby)) {
         open(l, ch, c);
@@ -105,7 +120,7 @@ pub fn reserve(l: State, ch: Int, c: Ref<Channel>, side: Side, n: u32) {
 }
 
 /// `[0 0 m]` Gives the channel at `ch` its lobby, anchor table and sentinel.
-pub fn open(l: State, ch: Int, c: Ref<Channel>) {
+pub fn open(l: Cx, ch: Int, c: Ref<Channel>) {
     let top = l.top();
     l.table(1 + 2, 0);
     let s = l.new_udata(Sentinel(Lobby::null()), 0);
@@ -134,7 +149,7 @@ pub fn open(l: State, ch: Int, c: Ref<Channel>) {
 }
 
 /// `[0 0 m]` Gives the channel at `ch` an anchor table of so many slots.
-fn grow(l: State, ch: Int, lobby: Lobby, slots: u32) {
+fn grow(l: Cx, ch: Int, lobby: Lobby, slots: u32) {
     let top = l.top();
     l.table(1 + 2 * slots, 0);
     let old = core(l, |w| w.hall.slots(lobby));
@@ -152,25 +167,41 @@ fn grow(l: State, ch: Int, lobby: Lobby, slots: u32) {
     l.set_top(top);
 }
 
-/// `[-2 0 -]` Anchors what waits and, on top of it, the value that it brings,
-/// to the channel at `ch`.
-pub fn anchor(l: State, ch: Int, c: Ref<Channel>, place: Place) {
+/// What keeps a party alive while it waits.
+#[derive(Clone, Copy)]
+pub enum Keep {
+    /// The running go block or coroutine, or nobody.
+    Party(Waiter),
+    /// The value at this position.
+    At(Int),
+}
+
+/// `[0 0 -]` Anchors a party, and the value that it brings, to the channel at
+/// `ch` in which it has taken its place.
+#[inline]
+pub fn anchor(l: Cx, ch: Int, c: Ref<Channel>, place: Place, keep: Keep, value: Option<Int>) {
     if let Some(timer) = c.get().timer() {
         timer::watch(l, ch, timer);
     }
     if wake::push_anchors(l, place.lobby) {
-        l.insert(-3);
-        l.seti(-3, wake::anchor(place.slot) + 1);
+        match keep {
+            Keep::Party(Waiter::Go(_)) => l.geti(STORE, at::CURRENT),
+            Keep::Party(Waiter::Thread(_)) => l.thread(),
+            Keep::Party(_) => l.nil(),
+            Keep::At(i) => l.dup(i),
+        }
         l.seti(-2, wake::anchor(place.slot));
-        l.pop(1);
-    } else {
-        l.pop(3);
+        if let Some(value) = value {
+            l.dup(value);
+            l.seti(-2, wake::anchor(place.slot) + 1);
+        }
     }
+    l.pop(1);
 }
 
 /// `[0 0 e]` Refuses where no coroutine can yield.
 #[inline]
-pub fn must_yield(l: State, function: &str) {
+pub fn must_yield(l: Cx, function: &str) {
     if l.can_yield() {
         return;
     }
@@ -182,36 +213,21 @@ pub fn must_yield(l: State, function: &str) {
     ));
 }
 
-/// The running coroutine, about to park.
+/// The running coroutine, about to park, and the mark that it will carry.
 #[inline]
-pub fn coroutine(l: State) -> (Waiter, f64) {
-    core(l, |w| {
-        w.mark += 1.0;
-        let ours = w.current.filter(|(co, _)| *co == l);
-        let parked = Parked::new(l, w.mark, ours.is_some());
-        let go = ours.is_some_and(|(_, go)| go);
-        (if go { Waiter::Go(parked) } else { Waiter::Thread(parked) }, w.mark)
-    })
-}
-
-/// `[0 +1 -]` What keeps a party alive while it waits.
-pub fn push_party(l: State, who: Waiter) {
-    match who {
-        Waiter::Go(_) => l.geti(STORE, at::CURRENT),
-        Waiter::Thread(_) => l.thread(),
-        _ => l.nil(),
-    }
+pub fn coroutine(l: Cx) -> (Waiter, f64) {
+    core(l, |w| w.party(*l))
 }
 
 /// `[0 0 e]` Refuses anywhere but on the main thread.
-pub fn must_block(l: State, function: &str) {
+pub fn must_block(l: Cx, function: &str) {
     if !l.is_main() {
         l.raise(format_args!("{function}: only the main thread can block; inside a coroutine use a parking operation"));
     }
 }
 
 /// `[0 0 m]` Prepares for a blocking operation and answers its number.
-pub fn block(l: State) -> u32 {
+pub fn block(l: Cx) -> u32 {
     let room = |w: &mut Core| w.blocks.try_reserve(1).map(|()| w.blocks.len() as u32).map_err(drop);
     let Ok(id) = core(l, room) else { l.no_memory() };
     l.geti(STORE, at::BLOCKS);
@@ -222,7 +238,7 @@ pub fn block(l: State) -> u32 {
 }
 
 /// `[0 +1 e]` Runs others until the blocking operation `op` has its value.
-pub fn wait(l: State, id: u32, op: Op, function: &str) {
+pub fn wait(l: Cx, id: u32, op: Op, function: &str) {
     core(l, |w| w.blocks.push(false));
     let outcome = run::until(l, id);
     l.geti(STORE, at::BLOCKS);

@@ -5,22 +5,22 @@
 //! `commit`. It is asked before anything is decided, since asking runs Lua.
 
 use super::chan::{self, Channel};
-use super::core::{Waiter, core, decide};
-use super::park::{self, Spot};
+use super::core::{Cx, Waiter, core, decide, enter};
+use super::park::{self, Keep, Spot};
 use super::{args, wake};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
 use std::ffi::CStr;
 
 /// `[0 +1 e]` Calls a method without arguments of the object at `i`.
-fn ask(l: State, i: Int, method: &CStr) {
+fn ask(l: Cx, i: Int, method: &CStr) {
     l.field(i, method);
     l.dup(i);
     l.call(1, 1);
 }
 
 /// `[0 0 e]`
-fn agrees(l: State, i: Int, method: &CStr) -> bool {
+fn agrees(l: Cx, i: Int, method: &CStr) -> bool {
     ask(l, i, method);
     let yes = l.truthy(-1);
     l.pop(1);
@@ -30,7 +30,7 @@ fn agrees(l: State, i: Int, method: &CStr) -> bool {
 /// `[0 0 e]` If a handler object is next in this queue, it commits, and waits
 /// on as its callback; one that is not active any more leaves.
 #[cold]
-pub fn meet_handlers(l: State, c: Ref<Channel>, side: Side) {
+pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
     let top = l.top();
     l.room(8);
     loop {
@@ -59,7 +59,7 @@ const PUT: &str = "channel[\"put!\"]";
 const TAKE: &str = "channel[\"take!\"]";
 
 /// `[0 +1 m]` The value on top in a table.
-fn boxed(l: State) -> Int {
+fn boxed(l: Cx) -> Int {
     l.table(1, 0);
     l.insert(-2);
     l.seti(-2, 1);
@@ -68,6 +68,7 @@ fn boxed(l: State) -> Int {
 
 /// `(channel, value, handler?, enqueue?) -> nil | {boolean}`
 pub extern "C-unwind" fn put(l: State) -> Int {
+    let l = enter(l);
     let c = args::chan(l, 1, PUT);
     args::value(l, 2, PUT);
     l.set_top(3);
@@ -88,6 +89,7 @@ pub extern "C-unwind" fn put(l: State) -> Int {
 
 /// `(channel, handler?, enqueue?) -> nil | {value}`
 pub extern "C-unwind" fn take(l: State) -> Int {
+    let l = enter(l);
     let c = args::chan(l, 1, TAKE);
     l.set_top(2);
     l.nil();
@@ -107,7 +109,7 @@ pub extern "C-unwind" fn take(l: State) -> Int {
 }
 
 /// `[0 0 e]` The handler at 3 gives its callback, which the caller has anyway.
-fn commit(l: State) {
+fn commit(l: Cx) {
     if !l.is_nil(3) {
         ask(l, 3, c"commit");
         l.pop(1);
@@ -115,7 +117,7 @@ fn commit(l: State) {
 }
 
 /// `[0 0 e]` The handler at 3 waits with the value at 2, if it wants to.
-fn wait(l: State, c: Ref<Channel>, side: Side, function: &str) -> Int {
+fn wait(l: Cx, c: Ref<Channel>, side: Side, function: &str) -> Int {
     let handled = !l.is_nil(3);
     if handled && !agrees(l, 3, c"blockable?") {
         return 0;
@@ -125,9 +127,7 @@ fn wait(l: State, c: Ref<Channel>, side: Side, function: &str) -> Int {
         match park::stand(l, c, side, who, 0) {
             Spot::Taken(_, place) => {
                 core(l, |w| w.handlers |= handled);
-                l.dup(3);
-                l.dup(2);
-                park::anchor(l, 1, c, place);
+                park::anchor(l, 1, c, place, Keep::At(3), Some(2));
                 return 0;
             }
             Spot::NoRoom => park::reserve(l, 1, c, side, 1),

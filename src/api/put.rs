@@ -1,8 +1,8 @@
 //! Putting one value: with a callback, only if possible, parking, blocking.
 
 use super::chan::{Channel, put_now};
-use super::core::{STORE, Waiter, at};
-use super::park::{self, Spot};
+use super::core::{Cx, STORE, Waiter, at, enter};
+use super::park::{self, Keep, Spot};
 use super::{args, hook, wake};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
@@ -21,7 +21,7 @@ enum Foreign {
 }
 
 /// `[? +1 e]` Puts into the object at 1.
-fn foreign(l: State, function: &str, blockable: bool, callback: bool) -> Foreign {
+fn foreign(l: Cx, function: &str, blockable: bool, callback: bool) -> Foreign {
     l.set_top(3);
     l.geti(STORE, at::FOREIGN_PUT);
     l.insert(1);
@@ -40,6 +40,7 @@ fn foreign(l: State, function: &str, blockable: bool, callback: bool) -> Foreign
 
 /// `put_async(channel, value, callback?, on_caller?) -> boolean`
 pub extern "C-unwind" fn put_async(l: State) -> Int {
+    let l = enter(l);
     hook::operation(l);
     let port = args::port(l, 1, PUT_ASYNC);
     args::value(l, 2, PUT_ASYNC);
@@ -64,9 +65,7 @@ pub extern "C-unwind" fn put_async(l: State) -> Int {
         let who = if called { Waiter::Call } else { Waiter::Silent };
         match park::stand(l, c, Side::Put, who, 0) {
             Spot::Taken(_, place) => {
-                l.dup(3);
-                l.dup(2);
-                park::anchor(l, 1, c, place);
+                park::anchor(l, 1, c, place, Keep::At(3), Some(2));
                 l.bool(true);
                 return 1;
             }
@@ -78,6 +77,7 @@ pub extern "C-unwind" fn put_async(l: State) -> Int {
 
 /// `try_put(channel, value) -> true | false if closed | nil if not now`
 pub extern "C-unwind" fn try_put(l: State) -> Int {
+    let l = enter(l);
     hook::operation(l);
     let port = args::port(l, 1, TRY_PUT);
     args::value(l, 2, TRY_PUT);
@@ -97,7 +97,7 @@ pub extern "C-unwind" fn try_put(l: State) -> Int {
 }
 
 /// `[? +1 e]` Puts, or parks the coroutine until the value is taken.
-fn park(l: State, function: &str) -> Int {
+fn park(l: Cx, function: &str) -> Int {
     hook::operation(l);
     let port = args::port(l, 1, function);
     args::value(l, 2, function);
@@ -113,12 +113,10 @@ fn park(l: State, function: &str) -> Int {
             l.bool(accepted);
             return 1;
         }
-        let (who, mark) = park::coroutine(l);
-        match park::stand(l, c, Side::Put, who, 0) {
+        let (spot, who, mark) = park::stand_here(l, c, Side::Put);
+        match spot {
             Spot::Taken(_, place) => {
-                park::push_party(l, who);
-                l.dup(2);
-                park::anchor(l, 1, c, place);
+                park::anchor(l, 1, c, place, Keep::Party(who), Some(2));
                 return l.park(mark);
             }
             Spot::NoRoom => park::reserve(l, 1, c, Side::Put, 1),
@@ -128,7 +126,7 @@ fn park(l: State, function: &str) -> Int {
 }
 
 /// `[? +1 e]` Puts, or blocks the main thread until the value is taken.
-fn block(l: State, function: &str) -> Int {
+fn block(l: Cx, function: &str) -> Int {
     hook::operation(l);
     let port = args::port(l, 1, function);
     args::value(l, 2, function);
@@ -147,9 +145,7 @@ fn block(l: State, function: &str) -> Int {
         let id = park::block(l);
         match park::stand(l, c, Side::Put, Waiter::Block(id), 0) {
             Spot::Taken(op, place) => {
-                l.nil();
-                l.dup(2);
-                park::anchor(l, 1, c, place);
+                park::anchor(l, 1, c, place, Keep::Party(Waiter::Block(id)), Some(2));
                 park::wait(l, id, op, function);
                 return 1;
             }
@@ -161,16 +157,19 @@ fn block(l: State, function: &str) -> Int {
 
 /// `park_put(channel, value) -> boolean`
 pub extern "C-unwind" fn park_put(l: State) -> Int {
+    let l = enter(l);
     park(l, PARK_PUT)
 }
 
 /// `block_put(channel, value) -> boolean`
 pub extern "C-unwind" fn block_put(l: State) -> Int {
+    let l = enter(l);
     block(l, BLOCK_PUT)
 }
 
 /// `put(channel, value) -> boolean` Parks in a coroutine, blocks on the main
 /// thread.
 pub extern "C-unwind" fn put(l: State) -> Int {
+    let l = enter(l);
     if l.is_main() { block(l, PUT) } else { park(l, PUT) }
 }

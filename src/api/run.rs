@@ -1,7 +1,7 @@
 //! Who runs the queued tasks: blocking operations, batches that interrupt a
 //! program, and the explicit `run` and `step`.
 
-use super::core::{Core, STORE, Waiter, at, core};
+use super::core::{Core, Cx, Job, STORE, Waiter, at, core, enter};
 use super::{args, errors, go, hook, park, timer, wake};
 use crate::lua::{Int, State};
 use crate::sched::BATCH;
@@ -29,7 +29,7 @@ enum Turn {
 
 /// `[-(1+args) +(0|1) -]` Calls a function that runs tasks; false: an error is
 /// on top. The running coroutine is the same afterwards.
-fn guarded(l: State, args: Int, results: Int) -> bool {
+fn guarded(l: Cx, args: Int, results: Int) -> bool {
     let base = l.top() - args;
     l.geti(STORE, at::CURRENT);
     l.insert(base);
@@ -43,7 +43,7 @@ fn guarded(l: State, args: Int, results: Int) -> bool {
 }
 
 /// `[-(1+args) 0 -]` The same for whom an error does not concern: it is reported.
-pub fn shielded(l: State, args: Int) {
+pub fn shielded(l: Cx, args: Int) {
     if !guarded(l, args, 0) {
         errors::report(l, None, None);
     }
@@ -51,11 +51,11 @@ pub fn shielded(l: State, args: Int) {
 
 /// `[0 +(0|1) -]` Runs others until a blocking operation has its value, and
 /// sleeps while there is nothing to run.
-pub fn until(l: State, id: u32) -> Outcome {
+pub fn until(l: Cx, id: u32) -> Outcome {
     drive(l, |l| core(l, |w| w.blocks[id as usize]), Some(id))
 }
 
-fn drive(l: State, done: impl Fn(State) -> bool, id: Option<u32>) -> Outcome {
+fn drive(l: Cx, done: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
     core(l, |w| w.pumping += 1);
     let outcome = loop {
         if !round(l, id) {
@@ -80,7 +80,7 @@ fn drive(l: State, done: impl Fn(State) -> bool, id: Option<u32>) -> Outcome {
 }
 
 /// `[0 +(0|1) -]` Fires what is due and runs a batch; false: an error is on top.
-fn round(l: State, id: Option<u32>) -> bool {
+fn round(l: Cx, id: Option<u32>) -> bool {
     l.geti(STORE, at::PUMP);
     l.int(BATCH);
     match id {
@@ -99,7 +99,7 @@ fn round(l: State, id: Option<u32>) -> bool {
 
 /// `[0 +(0|1) -]` Sleeps until then; false: an error is on top. A signal ends
 /// the sleep; the next round lets its handler speak.
-fn sleep(l: State, deadline: u64) -> bool {
+fn sleep(l: Cx, deadline: u64) -> bool {
     let now = clock::now();
     if deadline <= now {
         return true;
@@ -120,6 +120,7 @@ fn sleep(l: State, deadline: u64) -> bool {
 /// `(max, id?) -> count` Fires what is due, then runs up to `max` tasks, or
 /// until the blocking operation `id` has its value.
 pub extern "C-unwind" fn pump(l: State) -> Int {
+    let l = enter(l);
     let max = l.number(1).unwrap_or(0.0);
     let id = l.number(2).map(|id| id as u32);
     l.set_top(2);
@@ -142,24 +143,23 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
 
 /// `() -> nothing` One batch.
 pub extern "C-unwind" fn batch(l: State) -> Int {
+    let l = enter(l);
     l.set_top(0);
     l.int(BATCH);
-    pump(l);
+    pump(*l);
     0
 }
 
 /// `[0 0 m]` Runs the oldest task.
-fn turn(l: State) -> Turn {
+fn turn(l: Cx) -> Turn {
     let top = l.top();
-    let Some(front) = core(l, |w| w.ready.front()) else { return Turn::Idle };
-    // What can fail comes before the task leaves the queue.
-    if front.alts { l.table(2, 0) } else { l.nil() }
-    let taken = core(l, |w| {
-        w.tasks += 1;
-        w.ready.pop()
+    let popped = core(l, |w| match w.ready.front() {
+        Some(job) if job.alts => None,
+        _ => w.pop(),
     });
-    let Some((job, slot)) = taken else { return Turn::Idle };
-    let (pair, jobs, target, value) = (top + 1, top + 2, top + 3, top + 4);
+    let Some((job, slot)) = popped.or_else(|| with_pair(l)) else { return Turn::Idle };
+    let jobs = l.top() + 1;
+    let (target, value) = (jobs + 1, jobs + 2);
     let slot = slot * wake::STRIDE;
     l.geti(STORE, at::READY);
     for k in 1..=2 {
@@ -167,15 +167,8 @@ fn turn(l: State) -> Turn {
         l.nil();
         l.seti(jobs, slot + k);
     }
-    if job.alts && l.is_table(pair) {
-        l.dup(value);
-        l.seti(pair, 1);
-        l.geti(jobs, slot + 3);
-        l.seti(pair, 2);
-        l.nil();
-        l.seti(jobs, slot + 3);
-        l.dup(pair);
-        l.replace(value);
+    if job.alts {
+        pair_up(l, top + 1, jobs, slot);
     }
     let turn = match job.who {
         Waiter::Block(id) => {
@@ -200,8 +193,29 @@ fn turn(l: State) -> Turn {
     turn
 }
 
+/// `[0 +1 m]` The oldest task, an `alts`, and a table for its result: what can
+/// fail comes before the task leaves the queue.
+#[cold]
+fn with_pair(l: Cx) -> Option<(Job, u32)> {
+    if core(l, |w| w.ready.is_empty()) {
+        return None;
+    }
+    l.table(2, 0);
+    core(l, |w| w.pop())
+}
+
+/// `[0 0 -]` Completes the pair of value and port; it replaces the value on top.
+fn pair_up(l: Cx, pair: Int, jobs: Int, slot: u32) {
+    l.seti(pair, 1);
+    l.geti(jobs, slot + 3);
+    l.seti(pair, 2);
+    l.nil();
+    l.seti(jobs, slot + 3);
+    l.dup(pair);
+}
+
 /// `[-1 0 -]` The value on top is what a blocking operation waits for.
-fn unblock(l: State, id: u32) {
+fn unblock(l: Cx, id: u32) {
     l.geti(STORE, at::BLOCKS);
     l.insert(-2);
     l.seti(-2, id + 1);
@@ -214,7 +228,7 @@ fn unblock(l: State, id: u32) {
 }
 
 /// `[0 0 -]` Calls a callback; its error is reported.
-fn call(l: State, function: Int, value: Int) {
+fn call(l: Cx, function: Int, value: Int) {
     l.geti(STORE, at::CATCH);
     let catch = l.top();
     l.dup(function);
@@ -229,6 +243,7 @@ const STEP: &str = "async.step";
 
 /// `run() -> count`
 pub extern "C-unwind" fn run(l: State) -> Int {
+    let l = enter(l);
     park::must_block(l, RUN);
     let before = core(l, |w| w.tasks);
     let outcome = drive(l, |_| false, None);
@@ -242,6 +257,7 @@ pub extern "C-unwind" fn run(l: State) -> Int {
 
 /// `step(max?) -> count`
 pub extern "C-unwind" fn step(l: State) -> Int {
+    let l = enter(l);
     let max = if l.is_nil(1) { f64::from(BATCH) } else { args::number(l, 1, STEP) };
     if core(l, |w| w.busy > 0) {
         l.raise(format_args!("{STEP}: not from within a transducer"));
@@ -262,6 +278,7 @@ pub extern "C-unwind" fn step(l: State) -> Int {
 
 /// `dispatched() -> count`
 pub extern "C-unwind" fn dispatched(l: State) -> Int {
+    let l = enter(l);
     l.int(core(l, |w| w.ready.len()));
     1
 }

@@ -1,11 +1,12 @@
 //! What the library tells about itself.
 
-use super::core::{Core, core};
+use super::core::{Core, core, enter};
 use crate::lua::{Int, State, TRIGGER};
 use std::ffi::CStr;
 
 /// `stats(reset?) -> table` With `reset`, counting begins anew afterwards.
 pub extern "C-unwind" fn stats(l: State) -> Int {
+    let l = enter(l);
     let reset = l.truthy(1);
     l.table(0, 12);
     let count = |name: &CStr, value: fn(&mut Core) -> u64| {

@@ -1,8 +1,8 @@
 //! Taking one value: with a callback, only if possible, parking, blocking.
 
 use super::chan::{Channel, take_now};
-use super::core::{STORE, Waiter, at};
-use super::park::{self, Spot};
+use super::core::{Cx, STORE, Waiter, at, enter};
+use super::park::{self, Keep, Spot};
 use super::{args, hook, wake};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
@@ -16,7 +16,7 @@ const ITER: &str = "channel:iter";
 
 /// `[? +2 e]` Takes from the user's own object at 1: whether it is done, and the
 /// value or the channel on which it will come.
-fn foreign(l: State, blockable: bool, callback: bool) {
+fn foreign(l: Cx, blockable: bool, callback: bool) {
     l.set_top(2);
     if !callback {
         l.set_top(1);
@@ -30,6 +30,7 @@ fn foreign(l: State, blockable: bool, callback: bool) {
 
 /// `take_async(channel, callback, on_caller?)`
 pub extern "C-unwind" fn take_async(l: State) -> Int {
+    let l = enter(l);
     hook::operation(l);
     let port = args::port(l, 1, TAKE_ASYNC);
     args::callable(l, 2, TAKE_ASYNC);
@@ -47,9 +48,7 @@ pub extern "C-unwind" fn take_async(l: State) -> Int {
         }
         match park::stand(l, c, Side::Take, Waiter::Call, 0) {
             Spot::Taken(_, place) => {
-                l.dup(2);
-                l.nil();
-                park::anchor(l, 1, c, place);
+                park::anchor(l, 1, c, place, Keep::At(2), None);
                 return 0;
             }
             Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
@@ -60,6 +59,7 @@ pub extern "C-unwind" fn take_async(l: State) -> Int {
 
 /// `try_take(channel) -> value | nil`
 pub extern "C-unwind" fn try_take(l: State) -> Int {
+    let l = enter(l);
     hook::operation(l);
     match args::port(l, 1, TRY_TAKE) {
         args::Port::Native(c) => {
@@ -78,17 +78,15 @@ pub extern "C-unwind" fn try_take(l: State) -> Int {
 }
 
 /// `[? +1 e]` Takes from the channel at 1, or parks until there is a value.
-pub fn park_on(l: State, c: Ref<Channel>, function: &str) -> Int {
+pub fn park_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
     loop {
         if take_now(l, 1, c) {
             return 1;
         }
-        let (who, mark) = park::coroutine(l);
-        match park::stand(l, c, Side::Take, who, 0) {
+        let (spot, who, mark) = park::stand_here(l, c, Side::Take);
+        match spot {
             Spot::Taken(_, place) => {
-                park::push_party(l, who);
-                l.nil();
-                park::anchor(l, 1, c, place);
+                park::anchor(l, 1, c, place, Keep::Party(who), None);
                 return l.park(mark);
             }
             Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
@@ -98,7 +96,7 @@ pub fn park_on(l: State, c: Ref<Channel>, function: &str) -> Int {
 }
 
 /// `[? +1 e]` Takes from the channel at 1, or blocks until there is a value.
-pub fn block_on(l: State, c: Ref<Channel>, function: &str) -> Int {
+pub fn block_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
     loop {
         if take_now(l, 1, c) {
             return 1;
@@ -106,9 +104,7 @@ pub fn block_on(l: State, c: Ref<Channel>, function: &str) -> Int {
         let id = park::block(l);
         match park::stand(l, c, Side::Take, Waiter::Block(id), 0) {
             Spot::Taken(op, place) => {
-                l.nil();
-                l.nil();
-                park::anchor(l, 1, c, place);
+                park::anchor(l, 1, c, place, Keep::Party(Waiter::Block(id)), None);
                 park::wait(l, id, op, function);
                 return 1;
             }
@@ -120,7 +116,7 @@ pub fn block_on(l: State, c: Ref<Channel>, function: &str) -> Int {
 
 /// `[? +1 e]` The native channel at 1: the given one, or that on which a foreign
 /// one will answer. `None`: it has answered already, on top.
-fn source(l: State, function: &str) -> Option<Ref<Channel>> {
+fn source(l: Cx, function: &str) -> Option<Ref<Channel>> {
     match args::port(l, 1, function) {
         args::Port::Native(c) => Some(c),
         args::Port::Foreign => {
@@ -134,13 +130,13 @@ fn source(l: State, function: &str) -> Option<Ref<Channel>> {
     }
 }
 
-fn park(l: State, function: &str) -> Int {
+fn park(l: Cx, function: &str) -> Int {
     hook::operation(l);
     park::must_yield(l, function);
     source(l, function).map_or(1, |c| park_on(l, c, function))
 }
 
-fn block(l: State, function: &str) -> Int {
+fn block(l: Cx, function: &str) -> Int {
     hook::operation(l);
     park::must_block(l, function);
     source(l, function).map_or(1, |c| block_on(l, c, function))
@@ -148,22 +144,26 @@ fn block(l: State, function: &str) -> Int {
 
 /// `park_take(channel) -> value | nil`
 pub extern "C-unwind" fn park_take(l: State) -> Int {
+    let l = enter(l);
     park(l, PARK_TAKE)
 }
 
 /// `block_take(channel) -> value | nil`
 pub extern "C-unwind" fn block_take(l: State) -> Int {
+    let l = enter(l);
     block(l, BLOCK_TAKE)
 }
 
 /// `take(channel) -> value | nil` Parks in a coroutine, blocks on the main
 /// thread.
 pub extern "C-unwind" fn take(l: State) -> Int {
+    let l = enter(l);
     if l.is_main() { block(l, TAKE) } else { park(l, TAKE) }
 }
 
 /// `for value in channel:iter() do`
 pub extern "C-unwind" fn iter(l: State) -> Int {
+    let l = enter(l);
     args::chan(l, 1, ITER);
     l.set_top(1);
     for kept in [State::WORLD, STORE, super::core::HALLS] {

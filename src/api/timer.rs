@@ -1,7 +1,7 @@
 //! `timeout`, and the channels behind the pending deadlines.
 
 use super::chan::{self, Channel, Role};
-use super::core::{STORE, at, core};
+use super::core::{Cx, STORE, at, core, enter};
 use super::{args, hook, park};
 use crate::chan::Kind;
 use crate::ids::{Lobby, TimerId};
@@ -19,6 +19,7 @@ fn number(id: TimerId) -> u32 {
 
 /// `timeout(ms) -> channel`
 pub extern "C-unwind" fn timeout(l: State) -> Int {
+    let l = enter(l);
     hook::operation(l);
     let ms = args::number(l, 1, TIMEOUT);
     if ms.is_nan() {
@@ -33,7 +34,7 @@ pub extern "C-unwind" fn timeout(l: State) -> Int {
 }
 
 /// `[0 +(0|1) -]` The channel that another call made for the same tick.
-fn push_pending(l: State, deadline: u64) -> bool {
+fn push_pending(l: Cx, deadline: u64) -> bool {
     let Some(id) = core(l, |w| w.timers.find(deadline)) else { return false };
     l.geti(STORE, at::TIMERS);
     l.geti(-1, number(id));
@@ -46,7 +47,7 @@ fn push_pending(l: State, deadline: u64) -> bool {
 }
 
 /// `[0 +1 m]`
-fn create(l: State, deadline: u64) {
+fn create(l: Cx, deadline: u64) {
     let c = chan::make(l, Kind::Rendezvous, 0, chan::PLAIN);
     let ch = l.top();
     park::open(l, ch, c);
@@ -65,7 +66,7 @@ fn create(l: State, deadline: u64) {
 }
 
 /// `[0 0 -]` Somebody waits on the timeout at `ch`: it must live to its end.
-pub fn watch(l: State, ch: Int, id: TimerId) {
+pub fn watch(l: Cx, ch: Int, id: TimerId) {
     if !core(l, |w| w.timers.is_pending(id)) {
         return;
     }
@@ -77,14 +78,14 @@ pub fn watch(l: State, ch: Int, id: TimerId) {
 
 /// `[0 0 -]` If this is the lobby of a timeout and nobody waits there any more,
 /// it may go when nobody can reach it.
-pub fn unwatch(l: State, lobby: Lobby) {
+pub fn unwatch(l: Cx, lobby: Lobby) {
     if let Some(id) = core(l, |w| w.hall.unwatched_timer(lobby)) {
         forget(l, id);
     }
 }
 
 /// `[0 0 -]`
-fn forget(l: State, id: TimerId) {
+fn forget(l: Cx, id: TimerId) {
     if !core(l, |w| w.timers.is_pending(id)) {
         return;
     }
@@ -95,13 +96,13 @@ fn forget(l: State, id: TimerId) {
 }
 
 /// `[0 0 -]` A timeout is over, or was closed by hand.
-pub fn over(l: State, id: TimerId) {
+pub fn over(l: Cx, id: TimerId) {
     forget(l, id);
     core(l, |w| w.timers.cancel(id));
 }
 
 /// `[0 0 m]` Closes the timeouts that are due, earliest first.
-pub fn fire_due(l: State) {
+pub fn fire_due(l: Cx) {
     if core(l, |w| w.timers.is_empty()) {
         return;
     }
@@ -115,7 +116,7 @@ pub fn fire_due(l: State) {
 }
 
 /// `[0 0 m]` The timer stays pending until its channel is closed.
-fn fire(l: State, id: TimerId) {
+fn fire(l: Cx, id: TimerId) {
     let top = l.top();
     l.geti(STORE, at::TIMERS);
     l.geti(-1, number(id));

@@ -1,8 +1,8 @@
 //! Buffered values: the Lua table behind a ring.
 
-use super::core::kept;
+use super::core::{Cx, kept};
 use crate::chan::Ring;
-use crate::lua::{Int, Ref, State, Tagged};
+use crate::lua::{Int, Ref, Tagged};
 
 /// What keeps a table of buffered values: channels and free buffers.
 pub trait Buffered: Tagged {
@@ -10,21 +10,21 @@ pub trait Buffered: Tagged {
 }
 
 /// `[0 +1 -]` The value table, unless somebody tampered with it.
-fn push_table(l: State, owner: Int) -> bool {
+fn push_table(l: Cx, owner: Int) -> bool {
     l.get_slot(owner, kept::RING);
     l.is_table(-1)
 }
 
 /// `[0 0 m]` Makes sure that the next value has a slot.
 #[inline]
-pub fn reserve<T: Buffered>(l: State, owner: Int, r: Ref<T>) {
+pub fn reserve<T: Buffered>(l: Cx, owner: Int, r: Ref<T>) {
     while let Some(room) = r.update(|b| b.ring().wants_room()) {
         grow(l, owner, r, room);
     }
 }
 
 #[cold]
-fn grow<T: Buffered>(l: State, owner: Int, r: Ref<T>, room: u32) {
+fn grow<T: Buffered>(l: Cx, owner: Int, r: Ref<T>, room: u32) {
     let top = l.top();
     l.table(room, 0);
     let ring = r.update(|b| *b.ring());
@@ -44,7 +44,7 @@ fn grow<T: Buffered>(l: State, owner: Int, r: Ref<T>, room: u32) {
 }
 
 /// `[0 0 -]` Stores the value at `value`.
-pub fn store(l: State, owner: Int, slot: u32, value: Int) {
+pub fn store(l: Cx, owner: Int, slot: u32, value: Int) {
     if push_table(l, owner) {
         l.dup(value);
         l.seti(-2, slot + 1);
@@ -53,7 +53,7 @@ pub fn store(l: State, owner: Int, slot: u32, value: Int) {
 }
 
 /// `[0 +1 -]` Fetches a value; it leaves the table unless it is `kept`.
-pub fn load(l: State, owner: Int, slot: u32, kept: bool) {
+pub fn load(l: Cx, owner: Int, slot: u32, kept: bool) {
     if !push_table(l, owner) {
         return;
     }

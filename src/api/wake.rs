@@ -1,10 +1,10 @@
 //! From a meeting to a queued task: the anchors of those who wait, and the
 //! table of those who will run.
 
-use super::core::{HALLS, Job, STORE, Waiter, at, core};
-use crate::chan::{Meeting, Place};
+use super::core::{Cx, HALLS, Job, STORE, Waiter, at, core};
+use crate::chan::{Meeting, Place, Side};
 use crate::ids::Lobby;
-use crate::lua::{Int, State};
+use crate::lua::Int;
 use crate::sched::FIRST_ROOM;
 use slotmap::Key;
 
@@ -23,14 +23,14 @@ pub fn number(lobby: Lobby) -> u32 {
 }
 
 /// `[0 +1 -]` The anchor table of a lobby, or nil when the channel is gone.
-pub fn push_anchors(l: State, lobby: Lobby) -> bool {
+pub fn push_anchors(l: Cx, lobby: Lobby) -> bool {
     l.geti(HALLS, number(lobby));
     l.is_table(-1)
 }
 
 /// `[0 0 m]` Makes room for `n` more queued jobs.
 #[inline]
-pub fn reserve(l: State, n: u32) {
+pub fn reserve(l: Cx, n: u32) {
     while !core(l, |w| w.ready.has_room(n)) {
         match core(l, |w| w.ready.grow().map_err(drop)) {
             Ok(room) => resize(l, room),
@@ -40,7 +40,7 @@ pub fn reserve(l: State, n: u32) {
 }
 
 /// `[0 0 m]` Moves the queue to a table of `room` slots.
-fn resize(l: State, room: u32) {
+fn resize(l: Cx, room: u32) {
     l.table(room * STRIDE, 0);
     let new = l.top();
     l.geti(STORE, at::READY);
@@ -58,7 +58,7 @@ fn resize(l: State, room: u32) {
 }
 
 /// `[0 0 m]` Gives back the memory of a queue that was very long.
-pub fn shrink(l: State) {
+pub fn shrink(l: Cx) {
     if core(l, |w| w.ready.wants_shrinking()) {
         resize(l, FIRST_ROOM);
     }
@@ -66,14 +66,14 @@ pub fn shrink(l: State) {
 
 /// `[0 +1 -]` Queues a job, for which room has been reserved. Pushes the table
 /// of jobs and answers where in it the job's things go.
-fn queue(l: State, job: Job) -> u32 {
+fn queue(l: Cx, job: Job) -> u32 {
     l.geti(STORE, at::READY);
     core(l, |w| w.ready.push(job)) * STRIDE
 }
 
 /// `[0 0 -]` Queues a call of the function at `f` with the value at `value`.
 /// Room has been reserved.
-pub fn call_later(l: State, f: Int, value: Int) {
+pub fn call_later(l: Cx, f: Int, value: Int) {
     let slot = queue(l, Job { who: Waiter::Call, alts: false, bare: false });
     l.dup(f);
     l.seti(-2, slot + 1);
@@ -85,7 +85,7 @@ pub fn call_later(l: State, f: Int, value: Int) {
 
 /// `[0 0 -]` Queues a go block (its channel is at `go`) that yielded of itself.
 /// Room has been reserved.
-pub fn turn_later(l: State, go: Int, who: Waiter) {
+pub fn turn_later(l: Cx, go: Int, who: Waiter) {
     let slot = queue(l, Job { who, alts: false, bare: true });
     l.dup(go);
     l.seti(-2, slot + 1);
@@ -94,43 +94,54 @@ pub fn turn_later(l: State, go: Int, who: Waiter) {
 
 /// `[0 0 -]` Wakes the party of a meeting with the value at `value`; `port` is
 /// the channel where they met. Room has been reserved.
-pub fn wake(l: State, m: Meeting<Waiter>, value: Int, port: Int) {
+pub fn wake(l: Cx, m: Meeting<Waiter>, side: Side, value: Int, port: Int) {
     let anchored = push_anchors(l, m.place.lobby);
-    let anchors = l.top();
-    if !matches!(m.who, Waiter::Silent) {
-        let alts = m.port != 0;
-        let slot = queue(l, Job { who: m.who, alts, bare: false });
+    let entry = anchor(m.place.slot);
+    let job = Job { who: m.who, alts: m.port != 0, bare: false };
+    let silent = matches!(m.who, Waiter::Silent);
+    let (slot, losers, hook) = core(l, |w| {
+        let slot = if silent { 0 } else { w.ready.push(job) * STRIDE };
+        (slot, w.hall.has_losers(), w.wants_hook())
+    });
+    if !silent {
+        l.geti(STORE, at::READY);
         if anchored {
-            l.geti(anchors, anchor(m.place.slot));
+            l.geti(-2, entry);
             l.seti(-2, slot + 1);
         }
         l.dup(value);
         l.seti(-2, slot + 2);
-        if alts {
+        if job.alts {
             l.dup(port);
             l.seti(-2, slot + 3);
         }
+        l.pop(1);
     }
     if anchored {
-        clear(l, anchors, m.place.slot);
+        clear(l, side, entry);
     }
-    l.set_top(anchors - 1);
-    if core(l, |w| w.hall.has_losers()) {
+    l.pop(1);
+    if losers {
         clear_losers(l);
     }
-    super::hook::arm(l);
+    if hook {
+        super::hook::arm(l);
+    }
 }
 
-/// `[0 0 -]` Empties a slot of the anchor table at `anchors`.
-fn clear(l: State, anchors: Int, slot: u32) {
+/// `[0 0 -]` Empties an entry of the anchor table on top, and the value beside
+/// it, which only a put brings.
+fn clear(l: Cx, side: Side, entry: u32) {
     l.nil();
-    l.seti(anchors, anchor(slot));
-    l.nil();
-    l.seti(anchors, anchor(slot) + 1);
+    l.seti(-2, entry);
+    if side == Side::Put {
+        l.nil();
+        l.seti(-2, entry + 1);
+    }
 }
 
 /// `[0 +1 -]` The value that a waiting put brings.
-pub fn push_brought(l: State, place: Place) {
+pub fn push_brought(l: Cx, place: Place) {
     if push_anchors(l, place.lobby) {
         l.geti(-1, anchor(place.slot) + 1);
         l.remove(-2);
@@ -138,10 +149,10 @@ pub fn push_brought(l: State, place: Place) {
 }
 
 /// `[0 0 -]` Lets go of what an `alts` that is over had anchored elsewhere.
-pub fn clear_losers(l: State) {
+pub fn clear_losers(l: Cx) {
     while let Some(place) = core(l, |w| w.hall.loser()) {
         if push_anchors(l, place.lobby) {
-            clear(l, l.top(), place.slot);
+            clear(l, Side::Put, anchor(place.slot));
         }
         l.pop(1);
         super::timer::unwatch(l, place.lobby);

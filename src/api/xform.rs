@@ -1,7 +1,7 @@
 //! Transducers on channels: the step function between a put and the buffer.
 
 use super::chan::{self, Channel, Role};
-use super::core::{HALLS, STORE, at, core, decide, kept};
+use super::core::{Cx, HALLS, STORE, at, core, decide, enter, kept};
 use super::{args, errors, values, wake};
 use crate::chan::{Kind, Side};
 use crate::lua::{Int, Ref, State};
@@ -19,7 +19,7 @@ pub struct Xform {
 const OWNER: Int = State::upvalue(4);
 
 /// `[0 +1 e]` A channel with the transducer at 2 and the error handler at 3.
-pub fn make(l: State, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
+pub fn make(l: Cx, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
     let c = chan::make(l, kind, capacity, chan::EXTENDED);
     let ch = l.top();
     l.dup(2);
@@ -49,6 +49,7 @@ fn state(c: Ref<Channel>, f: impl FnOnce(&mut Xform)) {
 
 /// The innermost step: `()`, `(result)` or `(result, value) -> result`.
 extern "C-unwind" fn add(l: State) -> Int {
+    let l = enter(l);
     const ADD: &str = "async: adding to a channel";
     let n = l.top();
     if n < 2 {
@@ -65,7 +66,7 @@ extern "C-unwind" fn add(l: State) -> Int {
 }
 
 /// `[0 0 m]` Adds the value at `v` to the buffer as it is.
-fn add_raw(l: State, ch: Int, c: Ref<Channel>, v: Int) {
+fn add_raw(l: Cx, ch: Int, c: Ref<Channel>, v: Int) {
     values::reserve(l, ch, c);
     if let Some(slot) = c.update(|ch| ch.core.ring.add()) {
         values::store(l, ch, slot, v);
@@ -73,7 +74,7 @@ fn add_raw(l: State, ch: Int, c: Ref<Channel>, v: Int) {
 }
 
 /// `[0 0 e]` A put through the transducer.
-pub fn put_now(l: State, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
+pub fn put_now(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
     let core = c.get().core;
     if core.is_closed() {
         return Some(false);
@@ -91,7 +92,7 @@ pub fn put_now(l: State, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
 
 /// `[0 0 m]` Runs the step function with a value, or to complete. True: it has
 /// had enough.
-fn step(l: State, ch: Int, c: Ref<Channel>, v: Option<Int>) -> bool {
+fn step(l: Cx, ch: Int, c: Ref<Channel>, v: Option<Int>) -> bool {
     let top = l.top();
     l.room(8);
     l.geti(STORE, at::CATCH);
@@ -115,7 +116,7 @@ fn step(l: State, ch: Int, c: Ref<Channel>, v: Option<Int>) -> bool {
 
 /// `[-(1+args) +1 -]` A protected call during which no batch may start: it is a
 /// part of an operation.
-fn call_busy(l: State, args: Int, catch: Int) -> bool {
+fn call_busy(l: Cx, args: Int, catch: Int) -> bool {
     core(l, |w| w.busy += 1);
     let ok = l.pcall(args, 1, catch);
     core(l, |w| w.busy -= 1);
@@ -124,7 +125,7 @@ fn call_busy(l: State, args: Int, catch: Int) -> bool {
 
 /// `[-1 0 m]` The step failed with the error on top: what the error handler
 /// returns instead goes into the buffer.
-fn rescue(l: State, ch: Int, c: Ref<Channel>) {
+fn rescue(l: Cx, ch: Int, c: Ref<Channel>) {
     let error = l.top();
     l.get_slot(ch, kept::RESCUE);
     if l.is_nil(-1) {
@@ -143,7 +144,7 @@ fn rescue(l: State, ch: Int, c: Ref<Channel>) {
 }
 
 /// `[0 0 -]` Is the value at `i` a reduced one?
-fn is_reduced(l: State, i: Int) -> bool {
+fn is_reduced(l: Cx, i: Int) -> bool {
     if !l.is_table(i) || !l.get_meta(i) {
         return false;
     }
@@ -154,7 +155,7 @@ fn is_reduced(l: State, i: Int) -> bool {
 }
 
 /// `[0 0 m]` Runs the completing step, the first time it is asked to.
-pub fn complete(l: State, ch: Int, c: Ref<Channel>) {
+pub fn complete(l: Cx, ch: Int, c: Ref<Channel>) {
     if matches!(c.get().role, Role::Xform(x) if !x.completed) {
         state(c, |x| x.completed = true);
         step(l, ch, c, None);
@@ -163,7 +164,7 @@ pub fn complete(l: State, ch: Int, c: Ref<Channel>) {
 
 /// `[0 0 m]` A take found a closed channel drained. If the completing step was
 /// put off for puts that waited, it runs now; true: it may have added something.
-pub fn complete_late(l: State, ch: Int, c: Ref<Channel>) -> bool {
+pub fn complete_late(l: Cx, ch: Int, c: Ref<Channel>) -> bool {
     let due = matches!(c.get().role, Role::Xform(x) if !x.completed);
     if due {
         complete(l, ch, c);
@@ -173,7 +174,7 @@ pub fn complete_late(l: State, ch: Int, c: Ref<Channel>) -> bool {
 
 /// `[0 0 -]` Lets in the puts that wait. The value that was taken before must
 /// not be lost, so an error is reported.
-pub fn refill(l: State, ch: Int, c: Ref<Channel>) {
+pub fn refill(l: Cx, ch: Int, c: Ref<Channel>) {
     if c.get().core.ring.is_full() || core(l, |w| !c.get().core.has_putter(&mut w.hall)) {
         return;
     }
@@ -186,6 +187,7 @@ pub fn refill(l: State, ch: Int, c: Ref<Channel>) {
 
 /// `(channel)` Called protected.
 pub extern "C-unwind" fn let_in(l: State) -> Int {
+    let l = enter(l);
     let c = args::chan(l, 1, "async");
     loop {
         chan::prepare(l, c, Side::Put);
@@ -193,7 +195,7 @@ pub extern "C-unwind" fn let_in(l: State) -> Int {
         l.set_top(1);
         wake::push_brought(l, putter.place);
         l.bool(true);
-        wake::wake(l, putter, 3, 1);
+        wake::wake(l, putter, Side::Put, 3, 1);
         if step(l, 1, c, Some(2)) {
             chan::abort(l, 1, c);
         }

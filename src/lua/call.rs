@@ -41,7 +41,7 @@ impl Parked {
         // SAFETY: an operation that waits keeps its coroutine anchored.
         unsafe {
             ffi::lua_status(self.co.0) == ffi::LUA_YIELD
-                && (!self.marked || self.co.number(-1) == Some(self.mark))
+                && (!self.marked || ffi::lua_tonumber(self.co.0, -1) == self.mark)
         }
     }
 
@@ -80,6 +80,19 @@ impl State {
             ffi::LUA_OK => Status::Ended(n),
             ffi::LUA_YIELD => Status::Yielded(n),
             _ => Status::Failed,
+        }
+    }
+
+    /// `[0 0 -]` Did this coroutine, which yielded `n` values, park? If so it
+    /// carries the newest mark.
+    #[inline]
+    pub fn has_parked(self, n: Int, newest: impl FnOnce() -> f64) -> bool {
+        if cfg!(feature = "luajit") {
+            n == 1 && self.number(-1) == Some(newest())
+        } else {
+            // A yield of the coroutine's own leaves nothing behind.
+            // SAFETY: only reads.
+            n == 0 && unsafe { ffi::lua_tonumber(self.0, -1) } != 0.0
         }
     }
 

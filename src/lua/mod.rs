@@ -9,7 +9,7 @@
 //!    whatever can fail in Rust for want of memory. An allocation may also run
 //!    a finalizer of the user's, that is any operation at all: after it,
 //!    everything that was known is asked again.
-//! 2. Decide inside [`State::with`], which cannot reach Lua and cannot nest. It
+//! 2. Decide inside [`Cx::with`], which cannot reach Lua and cannot nest. It
 //!    answers a value without a destructor. A panic in there is caught there
 //!    and raised as a Lua error when its frame is gone.
 //! 3. Then only quiet calls: those that neither allocate nor run Lua code.
@@ -39,3 +39,4 @@ pub use hook::TRIGGER;
 pub use raise::Text;
 pub use state::{Int, State, Verb};
 pub use udata::{Ref, Tagged};
+pub use world::Cx;

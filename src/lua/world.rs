@@ -4,6 +4,7 @@ use super::state::{Int, State};
 use mlua::ffi;
 use std::cell::{Cell, UnsafeCell};
 use std::mem::size_of;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 
@@ -20,9 +21,71 @@ pub struct World<T> {
 
 const TAG: usize = 0x7769_6465;
 
+/// A stack together with the world that belongs to the running function.
+pub struct Cx<T> {
+    l: State,
+    world: NonNull<World<T>>,
+}
+
+impl<T> Clone for Cx<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Cx<T> {}
+
+impl<T> Deref for Cx<T> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.l
+    }
+}
+
+impl<T> Cx<T> {
+    /// `[0 0 e]` Runs `f` on the world. It cannot reach Lua. Raises when the
+    /// state is being closed and when `f` panics, which is a bug of ours.
+    #[inline]
+    pub fn with<R: Copy>(self, f: impl FnOnce(&mut T) -> R) -> R {
+        // SAFETY: the world is anchored in the registry until the state closes,
+        // and even then its block stays until all finalizers have run.
+        let world = unsafe { self.world.as_ref() };
+        if world.busy.replace(true) {
+            self.raise("async: internal error: nested use (this is a bug of async)");
+        }
+        // SAFETY: `busy` says that nobody else holds a reference to it.
+        let outcome = match unsafe { &mut *world.inner.get() } {
+            Some(inner) => Some(catch_unwind(AssertUnwindSafe(|| f(inner))).map_err(drop)),
+            None => None,
+        };
+        world.busy.set(false);
+        match outcome {
+            Some(Ok(r)) => r,
+            Some(Err(())) => self.raise("async: internal error (this is a bug of async, please report it)"),
+            None => self.raise("async: the Lua state is being closed"),
+        }
+    }
+
+    /// False when the state is being closed.
+    pub fn is_open(self) -> bool {
+        // SAFETY: as above; only looked at while nobody is inside.
+        unsafe { !self.world.as_ref().busy.get() && (*self.world.as_ref().inner.get()).is_some() }
+    }
+}
+
 impl State {
     /// Position of the world in the running function.
     pub const WORLD: Int = State::upvalue(1);
+
+    /// `[0 0 e]` The beginning of every function that uses the world.
+    #[inline]
+    pub fn enter<T>(self) -> Cx<T> {
+        match self.world_at(State::WORLD) {
+            Some(world) => Cx { l: self, world },
+            None => self.raise("async: this function has lost its state"),
+        }
+    }
 
     /// `[0 +1 m]` A world, still without its metatable.
     pub fn new_world<T>(self, inner: T) {
@@ -44,41 +107,6 @@ impl State {
                 && p.as_ref().me == p.as_ptr() as usize ^ TAG;
             ours.then_some(p)
         }
-    }
-
-    /// `[0 0 e]` Runs `f` on the world. It cannot reach Lua. Raises when the
-    /// state is being closed and when `f` panics, which is a bug of ours.
-    #[inline]
-    pub fn with<T, R: Copy>(self, f: impl FnOnce(&mut T) -> R) -> R {
-        let Some(world) = self.world_at::<T>(State::WORLD) else {
-            self.raise("async: this function has lost its state");
-        };
-        // SAFETY: the world is an upvalue of the running function, hence alive.
-        let world = unsafe { world.as_ref() };
-        if world.busy.replace(true) {
-            self.raise("async: internal error: nested use (this is a bug of async)");
-        }
-        // SAFETY: `busy` says that nobody else holds a reference to it.
-        let outcome = match unsafe { &mut *world.inner.get() } {
-            Some(inner) => Some(catch_unwind(AssertUnwindSafe(|| f(inner))).map_err(drop)),
-            None => None,
-        };
-        world.busy.set(false);
-        match outcome {
-            Some(Ok(r)) => r,
-            Some(Err(())) => self.raise("async: internal error (this is a bug of async, please report it)"),
-            None => self.raise("async: the Lua state is being closed"),
-        }
-    }
-
-    /// `[0 0 -]` As `with`, for finalizers: nothing happens when the state is
-    /// being closed.
-    pub fn with_if_open<T, R: Copy>(self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
-        let world = self.world_at::<T>(State::WORLD)?;
-        // SAFETY: the world is an upvalue of the running function; only looked
-        // at while nobody is inside.
-        let open = unsafe { !world.as_ref().busy.get() && (*world.as_ref().inner.get()).is_some() };
-        open.then(|| self.with(f))
     }
 
     /// `[0 0 -]` The finalizer of the world at `i`.

@@ -17,6 +17,10 @@ pub const BATCH: u32 = 64;
 /// How many due timers one batch fires.
 pub const TIMERS: u32 = 256;
 
+/// A task is interrupted only when it has run for this long without parking, so
+/// that one which does little between two operations is never split.
+pub const SLICE: u64 = 5_000_000;
+
 /// How deep batches may nest: a task that one batch runs can compute for long
 /// and be interrupted by the next.
 pub const DEPTH: u32 = 8;

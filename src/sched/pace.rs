@@ -1,7 +1,7 @@
 //! How often the count hook looks at the clock, when a batch is due, and the
 //! record of both.
 
-use super::TICK;
+use super::{SLICE, TICK};
 use crossbeam_queue::ArrayQueue;
 
 /// The hook fires about this often, in nanoseconds.
@@ -20,6 +20,8 @@ pub struct Pace {
     next_batch: u64,
     last_batch: Option<u64>,
     per_tick: u64,
+    /// When the clock was first looked at in the present slice of work, or 0.
+    slice: u64,
     /// Microseconds between batches, the newest `WINDOW` of them. The queue
     /// drops the oldest by itself and never allocates, as the hook needs it.
     intervals: Box<ArrayQueue<u32>>,
@@ -43,6 +45,7 @@ impl Default for Pace {
             next_batch: 0,
             last_batch: None,
             per_tick: 0,
+            slice: 0,
             intervals: Box::new(ArrayQueue::new(WINDOW)),
             firings: 0,
             batches: 0,
@@ -63,6 +66,11 @@ impl Pace {
         self.next_batch = (now / TICK + 1) * TICK;
     }
 
+    /// Something else runs from here on.
+    pub fn new_slice(&mut self) {
+        self.slice = 0;
+    }
+
     /// The hook fired: recalibrates, and says whether a batch is due.
     pub fn fired(&mut self, now: u64) -> bool {
         self.firings += 1;
@@ -72,8 +80,12 @@ impl Pace {
         self.is_due(now)
     }
 
-    pub fn is_due(&self, now: u64) -> bool {
-        now >= self.next_batch
+    /// Is a batch due, and may it interrupt the present slice?
+    pub fn is_due(&mut self, now: u64) -> bool {
+        if self.slice == 0 {
+            self.slice = now;
+        }
+        now >= self.next_batch && now - self.slice >= SLICE
     }
 
     /// A batch begins.
@@ -136,6 +148,20 @@ mod tests {
         let seen = pace.intervals();
         assert!((9.0..11.0).contains(&seen.median) && seen.max < 15.0, "{seen:?}");
         assert_eq!(seen.count as u64, pace.batches - 1);
+    }
+
+    #[test]
+    fn short_slices_are_never_interrupted() {
+        let (mut pace, mut now) = (Pace::default(), 1);
+        pace.started(now);
+        for _ in 0..100 {
+            pace.new_slice();
+            for _ in 0..40 {
+                pace.armed(now);
+                now += CHUNK;
+                assert!(!pace.fired(now));
+            }
+        }
     }
 
     #[test]
