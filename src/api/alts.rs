@@ -196,7 +196,8 @@ fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
             Spot::Taken(taken, place) => {
                 op = Some(taken);
                 let value = (side == Side::Put).then_some(VALUE);
-                park::anchor(l, CHAN, c, place, Keep::Party(who), value);
+                let keep = if matches!(who, Waiter::Block(_)) { Keep::Nothing } else { Keep::Coroutine };
+                park::anchor(l, CHAN, c, place, keep, value);
             }
             spot => {
                 if let Some(op) = op {
@@ -257,7 +258,7 @@ fn stand_and_wait(l: Cx, n: u32, function: &str, wait: Wait) -> Option<Int> {
         Wait::Park => {
             let (who, mark) = park::coroutine(l);
             enroll(l, n, who, function)?;
-            Some(l.park(mark))
+            Some(l.park(mark, false))
         }
         Wait::Block => {
             let id = park::block(l);

@@ -3,8 +3,9 @@
 use super::buffer::{self, Buffer};
 use super::core::{Core, Cx, STORE, Waiter, at, core, decide, enter};
 use super::values::{self, Buffered};
-use super::{args, hook, protocol, timer, wake, xform};
-use crate::chan::{Chan, Kind, Meeting, Put, Ring, Side, Take};
+use super::wake::{self, Gift};
+use super::{args, hook, protocol, timer, xform};
+use crate::chan::{Chan, Kind, Put, Ring, Side, Take};
 use crate::ids::TimerId;
 use crate::lua::{Int, Ref, State, Tagged, Text};
 
@@ -19,8 +20,8 @@ pub enum Role {
     Go { line: i32 },
 }
 
-/// One userdata. A go block is one of these too: its coroutine, its result
-/// channel, the place where it was spawned and its state go together.
+/// One userdata. A go block is one of these too: its result channel, the place
+/// where it was spawned and its state in one record, which its coroutine keeps.
 #[derive(Clone, Copy, Debug)]
 pub struct Channel {
     pub core: Chan,
@@ -52,10 +53,11 @@ impl Channel {
     }
 }
 
-/// How many values a channel keeps: a plain one, and one with a transducer or a
-/// go block.
+/// How many values a channel keeps: a plain one, a go block, and one with a
+/// transducer.
 pub const PLAIN: u32 = 2;
-pub const EXTENDED: u32 = 4;
+pub const GO_BLOCK: u32 = 3;
+pub const XFORM: u32 = 4;
 
 /// `[0 +1 m]`
 pub fn make(l: Cx, kind: Kind, capacity: u32, slots: u32) -> Ref<Channel> {
@@ -162,7 +164,7 @@ fn finish_put(l: Cx, ch: Int, c: Ref<Channel>, v: Int, put: Put<Waiter>) -> Opti
             Some(true)
         }
         Put::Hand(taker) => {
-            wake::wake(l, taker, Side::Take, v, ch);
+            wake::wake(l, taker, Side::Take, Gift::At(v), ch);
             Some(true)
         }
         Put::Park => None,
@@ -190,18 +192,11 @@ pub fn take_now(l: Cx, ch: Int, c: Ref<Channel>) -> bool {
             refill(l, ch, c);
         }
         Take::Meet(putter) => {
-            wake::push_brought(l, putter.place);
-            tell(l, putter, true, ch);
+            wake::push_brought(l, putter);
+            wake::wake(l, putter, Side::Put, Gift::True, ch);
         }
     }
     true
-}
-
-/// `[0 0 -]` Wakes the party of a meeting with a boolean.
-fn tell(l: Cx, m: Meeting<Waiter>, answer: bool, port: Int) {
-    l.bool(answer);
-    wake::wake(l, m, Side::Put, l.top(), port);
-    l.pop(1);
 }
 
 /// `[0 0 -]` A value has left the buffer: lets the puts in that fit now.
@@ -211,12 +206,12 @@ fn refill(l: Cx, ch: Int, c: Ref<Channel>) {
     }
     // One place is free, and there is room for one job.
     if let Some(putter) = decide(l, c, |w, ch| ch.core.refill(&mut w.hall)) {
-        wake::push_brought(l, putter.place);
+        wake::push_brought(l, putter);
         if let Some(slot) = c.update(|ch| ch.core.ring.add()) {
             values::store(l, ch, slot, l.top());
         }
         l.pop(1);
-        tell(l, putter, true, ch);
+        wake::wake(l, putter, Side::Put, Gift::True, ch);
     }
 }
 
@@ -226,7 +221,7 @@ pub fn serve(l: Cx, ch: Int, c: Ref<Channel>) {
         prepare(l, c, Side::Take);
         let Some((taker, slot)) = decide(l, c, |w, ch| ch.core.serve(&mut w.hall)) else { return };
         values::load(l, ch, slot, c.get().core.ring.kind() == Kind::Promise);
-        wake::wake(l, taker, Side::Take, l.top(), ch);
+        wake::wake(l, taker, Side::Take, Gift::At(l.top()), ch);
         l.pop(1);
     }
 }
@@ -251,9 +246,7 @@ pub fn finish_close(l: Cx, ch: Int, c: Ref<Channel>) {
     loop {
         prepare(l, c, Side::Take);
         let Some(taker) = decide(l, c, |w, ch| ch.core.orphan(&mut w.hall)) else { return };
-        l.nil();
-        wake::wake(l, taker, Side::Take, l.top(), ch);
-        l.pop(1);
+        wake::wake(l, taker, Side::Take, Gift::Nil, ch);
     }
 }
 
@@ -264,7 +257,7 @@ pub fn abort(l: Cx, ch: Int, c: Ref<Channel>) {
     loop {
         prepare(l, c, Side::Put);
         let Some(putter) = decide(l, c, |w, ch| ch.core.abort(&mut w.hall)) else { break };
-        tell(l, putter, true, ch);
+        wake::wake(l, putter, Side::Put, Gift::True, ch);
     }
     xform::complete(l, ch, c);
     finish_close(l, ch, c);

@@ -10,9 +10,9 @@ use crate::sys::nap::Nap;
 /// Who waits behind an operation.
 #[derive(Clone, Copy, Debug)]
 pub enum Waiter {
-    /// A go block; anchored is its channel.
+    /// A go block; anchored is its coroutine.
     Go(Parked),
-    /// Any other coroutine; anchored is the coroutine.
+    /// Any other coroutine; anchored is the same.
     Thread(Parked),
     /// A callback; anchored is the function.
     Call,
@@ -24,6 +24,17 @@ pub enum Waiter {
     Handler,
 }
 
+impl Waiter {
+    /// The coroutine that carries its values on its own stack while it waits.
+    #[inline]
+    pub fn carrier(self) -> Option<Parked> {
+        match self {
+            Waiter::Go(p) | Waiter::Thread(p) if p.is_marked() => Some(p),
+            _ => None,
+        }
+    }
+}
+
 impl Party for Waiter {
     fn is_waiting(&self) -> bool {
         match self {
@@ -33,14 +44,24 @@ impl Party for Waiter {
     }
 }
 
+/// Where the value is that a task gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Load {
+    /// In the table of jobs.
+    Queued,
+    /// On the stack of the coroutine already.
+    Served,
+    /// There is none: a go block that yielded of itself has its next turn.
+    Bare,
+}
+
 /// A task that is queued to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
     pub who: Waiter,
     /// The value goes out together with its channel.
     pub alts: bool,
-    /// A go block that yielded of itself is resumed without a value.
-    pub bare: bool,
+    pub with: Load,
 }
 
 /// Between calls: `blocks` says of each blocking operation of the main thread
@@ -145,8 +166,8 @@ pub const HALLS: Int = State::upvalue(3);
 pub mod at {
     /// The things of queued jobs: target, value and port of each.
     pub const READY: u32 = 1;
-    /// The channel of the go block that runs.
-    pub const CURRENT: u32 = 2;
+    /// Coroutine to go block, for those that have parked; weak both ways.
+    pub const GO_BLOCKS: u32 = 2;
     /// Timer number to its channel, weak.
     pub const TIMERS: u32 = 3;
     /// Timer number to its channel, while somebody waits on it; else false.
@@ -187,10 +208,9 @@ pub mod kept {
     pub const RING: u32 = 1;
     /// The table of those who wait.
     pub const ANCHORS: u32 = 2;
-    /// A transducer's step function, or a go block's coroutine.
+    /// A transducer's step function, or the function that spawned a go block.
     pub const STEP: u32 = 3;
-    pub const COROUTINE: u32 = 3;
-    /// A transducer's error handler, or the function that spawned a go block.
+    pub const SPAWNER: u32 = 3;
+    /// A transducer's error handler.
     pub const RESCUE: u32 = 4;
-    pub const SPAWNER: u32 = 4;
 }

@@ -1,7 +1,7 @@
 //! Go blocks: begun, resumed, ended.
 
 use super::chan::{self, Channel, Role};
-use super::core::{Cx, STORE, Waiter, at, core, enter, kept};
+use super::core::{Cx, Load, STORE, Waiter, at, core, enter, kept};
 use super::{args, errors, hook, wake};
 use crate::chan::Kind;
 use crate::lua::{Int, Parked, Ref, State, Status};
@@ -15,55 +15,54 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     args::callable(l, 1, GO);
     let n = l.top();
     l.room(6);
-    let c = chan::make(l, Kind::Fixed, 1, chan::EXTENDED);
+    let c = chan::make(l, Kind::Fixed, 1, chan::GO_BLOCK);
+    l.insert(1);
+    let line = l.caller();
+    l.set_slot(1, kept::SPAWNER);
+    c.update(|ch| ch.role = Role::Go { line });
     let co = l.new_thread();
     if !co.has_room(n + 2) {
         l.raise(format_args!("{GO}: too many arguments"));
     }
-    l.set_slot(n + 1, kept::COROUTINE);
-    let line = l.caller();
-    l.set_slot(n + 1, kept::SPAWNER);
-    c.update(|ch| ch.role = Role::Go { line });
-    l.insert(1);
-    l.give(co, n);
+    // The coroutine keeps its go block at the bottom of its stack.
+    l.insert(2);
+    l.dup(1);
+    l.insert(3);
+    l.give(co, n + 1);
     // The running coroutine is the same afterwards.
     let current = core(l, |w| w.current);
-    l.geti(STORE, at::CURRENT);
-    run(l, 1, co, true, n - 1);
-    l.seti(STORE, at::CURRENT);
+    if run(l, co, true, n - 1, Some(1)) {
+        l.geti(STORE, at::GO_BLOCKS);
+        l.dup(2);
+        l.dup(1);
+        l.set(-3);
+        l.pop(1);
+    }
     core(l, |w| w.current = current);
     hook::arm(l);
+    l.set_top(1);
     1
 }
 
-/// `[0 0 -]` Resumes a coroutine that waited, with the value at `value`;
-/// `target` is its go block or itself.
-pub fn resume(l: Cx, target: Int, value: Int, parked: Parked, go: bool, bare: bool) {
-    let co = if go {
-        let known = l.udata::<Channel>(target).is_some();
-        if known { l.get_slot(target, kept::COROUTINE) } else { l.nil() }
-        l.thread_at(-1)
-    } else {
-        l.dup(target);
-        l.thread_at(-1)
-    };
-    l.pop(1);
-    if co != Some(parked.co()) || !parked.is_waiting() {
+/// `[0 0 -]` Resumes a coroutine that waited and is anchored on this stack. The
+/// value that it gets is on top, unless it has it already.
+pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
+    let served = with == Load::Served;
+    if !(if served { parked.is_served() } else { parked.is_waiting() }) {
         l.text(b"async: a value found its coroutine resumed by somebody else and is lost");
         return errors::report(l, None, None);
     }
-    parked.unmark();
-    if !bare {
-        l.dup(value);
+    parked.strip(served);
+    if with == Load::Queued {
+        l.dup(-1);
         l.give(parked.co(), 1);
     }
-    run(l, target, parked.co(), go, if bare { 0 } else { 1 });
+    run(l, parked.co(), go, if with == Load::Bare { 0 } else { 1 }, None);
 }
 
-/// `[0 0 -]` Lets a coroutine run, and sees how it comes back.
-fn run(l: Cx, target: Int, co: State, go: bool, args: Int) {
-    l.dup(target);
-    l.seti(STORE, at::CURRENT);
+/// `[0 0 -]` Lets a coroutine run, and sees how it comes back: true when it has
+/// parked. The go block is at `block` if that is known.
+fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     let (interrupting, hooked) = core(l, |w| {
         w.current = Some((co, go));
         w.pace.new_slice();
@@ -74,35 +73,52 @@ fn run(l: Cx, target: Int, co: State, go: bool, args: Int) {
     // interrupted.
     let from = if interrupting { None } else { Some(*l) };
     match State::resume(co, from, args) {
-        Status::Yielded(n) => yielded(l, target, co, go, n),
-        Status::Ended(n) if go => {
-            if n == 0 {
-                l.nil();
-            } else {
-                co.pop(n - 1);
-                co.give(*l, 1);
+        Status::Yielded(n) => {
+            if go && !co.has_parked(n, || core(l, |w| w.mark)) {
+                give_way(l, co, n);
             }
-            end(l, target);
+            return true;
         }
-        Status::Ended(_) => {}
-        Status::Failed => {
-            co.give(*l, 1);
-            errors::report(l, Some(co), go.then_some(target));
-            State::close_failed(co);
-            if go {
-                l.nil();
-                end(l, target);
-            }
+        Status::Ended if go => {
+            co.set_top(2);
+            co.give(*l, 2);
+            end(l);
         }
+        Status::Ended => {}
+        Status::Failed => failed(l, co, go, block),
     }
+    false
 }
 
-/// `[0 0 -]` If the coroutine parked, there is nothing to do. A go block that
-/// yielded of itself has given way to the others and gets its next turn.
-fn yielded(l: Cx, go: Int, co: State, is_go: bool, n: Int) {
-    if !is_go || co.has_parked(n, || core(l, |w| w.mark)) {
-        return;
+/// `[0 0 -]` A coroutine failed, with the error on top of its stack.
+#[cold]
+fn failed(l: Cx, co: State, go: bool, block: Option<Int>) {
+    let top = l.top();
+    match block {
+        Some(i) => l.dup(i),
+        None if go && co.has_room(1) => {
+            l.geti(STORE, at::GO_BLOCKS);
+            co.thread();
+            co.give(*l, 1);
+            l.get(-2);
+            l.remove(-2);
+        }
+        None => l.nil(),
     }
+    co.give(*l, 1);
+    errors::report(l, Some(co), go.then_some(top + 1));
+    State::close_failed(co);
+    if go {
+        l.nil();
+        end(l);
+    }
+    l.set_top(top);
+}
+
+/// `[0 0 m]` A go block yielded of itself: it has given way to the others and
+/// gets its next turn.
+#[cold]
+fn give_way(l: Cx, co: State, n: Int) {
     co.pop(n);
     let mark = core(l, |w| {
         w.mark += 1.0;
@@ -110,29 +126,29 @@ fn yielded(l: Cx, go: Int, co: State, is_go: bool, n: Int) {
     });
     co.num(mark);
     wake::reserve(l, 1);
-    wake::turn_later(l, go, Waiter::Go(Parked::new(co, mark, true)));
+    co.thread();
+    co.give(*l, 1);
+    wake::turn_later(l, Waiter::Go(Parked::new(co, mark, true)));
 }
 
-/// `[-1 0 -]` The go block is over; its result is on top.
-fn end(l: Cx, go: Int) {
-    let Some(c) = l.udata::<Channel>(go) else { return l.pop(1) };
-    for slot in [kept::COROUTINE, kept::SPAWNER] {
-        l.nil();
-        l.set_slot(go, slot);
+/// `[-2 0 -]` A go block is over; it and its result are on top.
+fn end(l: Cx) {
+    let go = l.top() - 1;
+    if let Some(c) = l.udata::<Channel>(go) {
+        let awaited = core(l, |w| w.hall.has_lobby(c.get().core.lobby()));
+        if l.is_nil(-1) && !awaited {
+            c.update(|ch| ch.core.close());
+        } else {
+            l.geti(STORE, at::FINISH);
+            l.dup(go);
+            l.dup(go + 1);
+            if !l.pcall(2, 0, 0) {
+                errors::report(l, None, None);
+                c.update(|ch| ch.core.close());
+            }
+        }
     }
-    let awaited = core(l, |w| w.hall.has_lobby(c.get().core.lobby()));
-    if l.is_nil(-1) && !awaited {
-        c.update(|ch| ch.core.close());
-        return l.pop(1);
-    }
-    l.geti(STORE, at::FINISH);
-    l.dup(go);
-    l.dup(-3);
-    if !l.pcall(2, 0, 0) {
-        errors::report(l, None, None);
-        c.update(|ch| ch.core.close());
-    }
-    l.pop(1);
+    l.set_top(go - 1);
 }
 
 /// `(go block, result?)` Delivers the result and closes. Called protected.

@@ -112,7 +112,7 @@ pub fn open(l: State) -> Int {
     l.set_meta(world);
     l.table(at::COUNT, 0);
     let store = l.top();
-    weak_table(l);
+    weak_table(l, b"v");
     let halls = l.top();
     let own = [world, store, halls];
     fill_store(l, store);
@@ -154,10 +154,10 @@ fn new_core(l: State) -> Option<Core> {
 }
 
 /// `[0 +1 m]`
-fn weak_table(l: State) {
+fn weak_table(l: State, mode: &[u8]) {
     l.table(0, 0);
     l.table(0, 1);
-    l.text(b"v");
+    l.text(mode);
     l.set_field(-2, c"__mode");
     l.set_meta(-2);
 }
@@ -165,9 +165,9 @@ fn weak_table(l: State) {
 fn fill_store(l: State, store: Int) {
     l.table(FIRST_ROOM * wake::STRIDE, 0);
     l.seti(store, at::READY);
-    l.bool(false);
-    l.seti(store, at::CURRENT);
-    weak_table(l);
+    weak_table(l, b"kv");
+    l.seti(store, at::GO_BLOCKS);
+    weak_table(l, b"v");
     l.seti(store, at::TIMERS);
     for entry in [at::WATCHED, at::BLOCKS] {
         l.table(4, 0);

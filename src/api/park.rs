@@ -167,11 +167,12 @@ fn grow(l: Cx, ch: Int, lobby: Lobby, slots: u32) {
     l.set_top(top);
 }
 
-/// What keeps a party alive while it waits.
+/// What an anchor keeps of a party while it waits.
 #[derive(Clone, Copy)]
 pub enum Keep {
-    /// The running go block or coroutine, or nobody.
-    Party(Waiter),
+    /// The running coroutine.
+    Coroutine,
+    Nothing,
     /// The value at this position.
     At(Int),
 }
@@ -185,9 +186,8 @@ pub fn anchor(l: Cx, ch: Int, c: Ref<Channel>, place: Place, keep: Keep, value: 
     }
     if wake::push_anchors(l, place.lobby) {
         match keep {
-            Keep::Party(Waiter::Go(_)) => l.geti(STORE, at::CURRENT),
-            Keep::Party(Waiter::Thread(_)) => l.thread(),
-            Keep::Party(_) => l.nil(),
+            Keep::Coroutine => l.thread(),
+            Keep::Nothing => l.nil(),
             Keep::At(i) => l.dup(i),
         }
         l.seti(-2, wake::anchor(place.slot));

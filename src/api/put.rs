@@ -116,8 +116,11 @@ fn park(l: Cx, function: &str) -> Int {
         let (spot, who, mark) = park::stand_here(l, c, Side::Put);
         match spot {
             Spot::Taken(_, place) => {
-                park::anchor(l, 1, c, place, Keep::Party(who), Some(2));
-                return l.park(mark);
+                // Where it can, the coroutine carries its value itself.
+                let apart = who.carrier().is_none().then_some(2);
+                park::anchor(l, 1, c, place, Keep::Coroutine, apart);
+                l.set_top(2);
+                return l.park(mark, true);
             }
             Spot::NoRoom => park::reserve(l, 1, c, Side::Put, 1),
             Spot::Full => park::too_many(l, function, Side::Put),
@@ -145,7 +148,7 @@ fn block(l: Cx, function: &str) -> Int {
         let id = park::block(l);
         match park::stand(l, c, Side::Put, Waiter::Block(id), 0) {
             Spot::Taken(op, place) => {
-                park::anchor(l, 1, c, place, Keep::Party(Waiter::Block(id)), Some(2));
+                park::anchor(l, 1, c, place, Keep::Nothing, Some(2));
                 park::wait(l, id, op, function);
                 return 1;
             }

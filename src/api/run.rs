@@ -1,7 +1,7 @@
 //! Who runs the queued tasks: blocking operations, batches that interrupt a
 //! program, and the explicit `run` and `step`.
 
-use super::core::{Core, Cx, Job, STORE, Waiter, at, core, enter};
+use super::core::{Core, Cx, Job, Load, STORE, Waiter, at, core, enter};
 use super::{args, errors, go, hook, park, timer, wake};
 use crate::lua::{Int, State};
 use crate::sched::BATCH;
@@ -30,15 +30,9 @@ enum Turn {
 /// `[-(1+args) +(0|1) -]` Calls a function that runs tasks; false: an error is
 /// on top. The running coroutine is the same afterwards.
 fn guarded(l: Cx, args: Int, results: Int) -> bool {
-    let base = l.top() - args;
-    l.geti(STORE, at::CURRENT);
-    l.insert(base);
     let current = core(l, |w| w.current);
     let ok = l.pcall(args, results, 0);
-    l.dup(base);
-    l.seti(STORE, at::CURRENT);
     core(l, |w| w.current = current);
-    l.remove(base);
     ok
 }
 
@@ -159,16 +153,14 @@ fn turn(l: Cx) -> Turn {
     });
     let Some((job, slot)) = popped.or_else(|| with_pair(l)) else { return Turn::Idle };
     let jobs = l.top() + 1;
-    let (target, value) = (jobs + 1, jobs + 2);
     let slot = slot * wake::STRIDE;
     l.geti(STORE, at::READY);
-    for k in 1..=2 {
-        l.geti(jobs, slot + k);
-        l.nil();
-        l.seti(jobs, slot + k);
-    }
-    if job.alts {
-        pair_up(l, top + 1, jobs, slot);
+    move_out(l, jobs, slot + 1);
+    if job.with == Load::Queued {
+        move_out(l, jobs, slot + 2);
+        if job.alts {
+            pair_up(l, top + 1, jobs, slot + 3);
+        }
     }
     let turn = match job.who {
         Waiter::Block(id) => {
@@ -176,21 +168,28 @@ fn turn(l: Cx) -> Turn {
             Turn::Unblocked(id)
         }
         Waiter::Call => {
-            call(l, target, value);
+            call(l, jobs + 1, jobs + 2);
             Turn::Ran
         }
         Waiter::Go(p) => {
-            go::resume(l, target, value, p, true, job.bare);
+            go::resume(l, p, true, job.with);
             Turn::Ran
         }
         Waiter::Thread(p) => {
-            go::resume(l, target, value, p, false, job.bare);
+            go::resume(l, p, false, job.with);
             Turn::Ran
         }
         Waiter::Silent | Waiter::Handler => Turn::Ran,
     };
     l.set_top(top);
     turn
+}
+
+/// `[0 +1 -]` Takes a value out of the table of jobs.
+fn move_out(l: Cx, jobs: Int, entry: u32) {
+    l.geti(jobs, entry);
+    l.nil();
+    l.seti(jobs, entry);
 }
 
 /// `[0 +1 m]` The oldest task, an `alts`, and a table for its result: what can
@@ -205,12 +204,10 @@ fn with_pair(l: Cx) -> Option<(Job, u32)> {
 }
 
 /// `[0 0 -]` Completes the pair of value and port; it replaces the value on top.
-fn pair_up(l: Cx, pair: Int, jobs: Int, slot: u32) {
+fn pair_up(l: Cx, pair: Int, jobs: Int, port: u32) {
     l.seti(pair, 1);
-    l.geti(jobs, slot + 3);
+    move_out(l, jobs, port);
     l.seti(pair, 2);
-    l.nil();
-    l.seti(jobs, slot + 3);
     l.dup(pair);
 }
 

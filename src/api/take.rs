@@ -83,11 +83,11 @@ pub fn park_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
         if take_now(l, 1, c) {
             return 1;
         }
-        let (spot, who, mark) = park::stand_here(l, c, Side::Take);
+        let (spot, _, mark) = park::stand_here(l, c, Side::Take);
         match spot {
             Spot::Taken(_, place) => {
-                park::anchor(l, 1, c, place, Keep::Party(who), None);
-                return l.park(mark);
+                park::anchor(l, 1, c, place, Keep::Coroutine, None);
+                return l.park(mark, false);
             }
             Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
             Spot::Full => park::too_many(l, function, Side::Take),
@@ -104,7 +104,7 @@ pub fn block_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
         let id = park::block(l);
         match park::stand(l, c, Side::Take, Waiter::Block(id), 0) {
             Spot::Taken(op, place) => {
-                park::anchor(l, 1, c, place, Keep::Party(Waiter::Block(id)), None);
+                park::anchor(l, 1, c, place, Keep::Nothing, None);
                 park::wait(l, id, op, function);
                 return 1;
             }

@@ -1,10 +1,10 @@
 //! From a meeting to a queued task: the anchors of those who wait, and the
 //! table of those who will run.
 
-use super::core::{Cx, HALLS, Job, STORE, Waiter, at, core};
-use crate::chan::{Meeting, Place, Side};
+use super::core::{Cx, HALLS, Job, Load, STORE, Waiter, at, core};
+use crate::chan::{Meeting, Side};
 use crate::ids::Lobby;
-use crate::lua::Int;
+use crate::lua::{Int, State};
 use crate::sched::FIRST_ROOM;
 use slotmap::Key;
 
@@ -24,8 +24,7 @@ pub fn number(lobby: Lobby) -> u32 {
 
 /// `[0 +1 -]` The anchor table of a lobby, or nil when the channel is gone.
 pub fn push_anchors(l: Cx, lobby: Lobby) -> bool {
-    l.geti(HALLS, number(lobby));
-    l.is_table(-1)
+    l.geti_table(HALLS, number(lobby))
 }
 
 /// `[0 0 m]` Makes room for `n` more queued jobs.
@@ -74,7 +73,7 @@ fn queue(l: Cx, job: Job) -> u32 {
 /// `[0 0 -]` Queues a call of the function at `f` with the value at `value`.
 /// Room has been reserved.
 pub fn call_later(l: Cx, f: Int, value: Int) {
-    let slot = queue(l, Job { who: Waiter::Call, alts: false, bare: false });
+    let slot = queue(l, Job { who: Waiter::Call, alts: false, with: Load::Queued });
     l.dup(f);
     l.seti(-2, slot + 1);
     l.dup(value);
@@ -83,21 +82,43 @@ pub fn call_later(l: Cx, f: Int, value: Int) {
     super::hook::arm(l);
 }
 
-/// `[0 0 -]` Queues a go block (its channel is at `go`) that yielded of itself.
+/// `[-1 0 -]` Queues the coroutine on top, a go block that yielded of itself.
 /// Room has been reserved.
-pub fn turn_later(l: Cx, go: Int, who: Waiter) {
-    let slot = queue(l, Job { who, alts: false, bare: true });
-    l.dup(go);
+pub fn turn_later(l: Cx, who: Waiter) {
+    let slot = queue(l, Job { who, alts: false, with: Load::Bare });
+    l.insert(-2);
     l.seti(-2, slot + 1);
     l.pop(1);
 }
 
-/// `[0 0 -]` Wakes the party of a meeting with the value at `value`; `port` is
-/// the channel where they met. Room has been reserved.
-pub fn wake(l: Cx, m: Meeting<Waiter>, side: Side, value: Int, port: Int) {
+/// What a party that is woken gets.
+#[derive(Clone, Copy)]
+pub enum Gift {
+    Nil,
+    True,
+    /// The value at this position.
+    At(Int),
+}
+
+impl Gift {
+    fn push(self, l: State) {
+        match self {
+            Gift::Nil => l.nil(),
+            Gift::True => l.bool(true),
+            Gift::At(i) => l.dup(i),
+        }
+    }
+}
+
+/// `[0 0 -]` Wakes the party of a meeting; `port` is the channel where they met.
+/// Room has been reserved.
+pub fn wake(l: Cx, m: Meeting<Waiter>, side: Side, gift: Gift, port: Int) {
     let anchored = push_anchors(l, m.place.lobby);
     let entry = anchor(m.place.slot);
-    let job = Job { who: m.who, alts: m.port != 0, bare: false };
+    let alts = m.port != 0;
+    let carrier = m.who.carrier().filter(|_| !alts);
+    let with = if carrier.is_some() { Load::Served } else { Load::Queued };
+    let job = Job { who: m.who, alts, with };
     let silent = matches!(m.who, Waiter::Silent);
     let (slot, losers, hook) = core(l, |w| {
         let slot = if silent { 0 } else { w.ready.push(job) * STRIDE };
@@ -109,16 +130,25 @@ pub fn wake(l: Cx, m: Meeting<Waiter>, side: Side, value: Int, port: Int) {
             l.geti(-2, entry);
             l.seti(-2, slot + 1);
         }
-        l.dup(value);
-        l.seti(-2, slot + 2);
-        if job.alts {
+        match (carrier, gift) {
+            (Some(p), Gift::At(i)) => {
+                l.dup(i);
+                l.give(p.co(), 1);
+            }
+            (Some(p), gift) => gift.push(p.co()),
+            (None, gift) => {
+                gift.push(*l);
+                l.seti(-2, slot + 2);
+            }
+        }
+        if alts {
             l.dup(port);
             l.seti(-2, slot + 3);
         }
         l.pop(1);
     }
     if anchored {
-        clear(l, side, entry);
+        clear(l, entry, side == Side::Put && carrier.is_none());
     }
     l.pop(1);
     if losers {
@@ -130,21 +160,25 @@ pub fn wake(l: Cx, m: Meeting<Waiter>, side: Side, value: Int, port: Int) {
 }
 
 /// `[0 0 -]` Empties an entry of the anchor table on top, and the value beside
-/// it, which only a put brings.
-fn clear(l: Cx, side: Side, entry: u32) {
+/// it if one was brought there.
+fn clear(l: Cx, entry: u32, brought: bool) {
     l.nil();
     l.seti(-2, entry);
-    if side == Side::Put {
+    if brought {
         l.nil();
         l.seti(-2, entry + 1);
     }
 }
 
 /// `[0 +1 -]` The value that a waiting put brings.
-pub fn push_brought(l: Cx, place: Place) {
-    if push_anchors(l, place.lobby) {
-        l.geti(-1, anchor(place.slot) + 1);
-        l.remove(-2);
+pub fn push_brought(l: Cx, m: Meeting<Waiter>) {
+    match m.who.carrier() {
+        Some(p) if m.port == 0 => p.push_brought(*l),
+        _ if push_anchors(l, m.place.lobby) => {
+            l.geti(-1, anchor(m.place.slot) + 1);
+            l.remove(-2);
+        }
+        _ => {}
     }
 }
 
@@ -152,7 +186,7 @@ pub fn push_brought(l: Cx, place: Place) {
 pub fn clear_losers(l: Cx) {
     while let Some(place) = core(l, |w| w.hall.loser()) {
         if push_anchors(l, place.lobby) {
-            clear(l, Side::Put, anchor(place.slot));
+            clear(l, anchor(place.slot), true);
         }
         l.pop(1);
         super::timer::unwatch(l, place.lobby);

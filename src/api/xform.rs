@@ -2,7 +2,8 @@
 
 use super::chan::{self, Channel, Role};
 use super::core::{Cx, HALLS, STORE, at, core, decide, enter, kept};
-use super::{args, errors, values, wake};
+use super::wake::{self, Gift};
+use super::{args, errors, values};
 use crate::chan::{Kind, Side};
 use crate::lua::{Int, Ref, State};
 
@@ -20,7 +21,7 @@ const OWNER: Int = State::upvalue(4);
 
 /// `[0 +1 e]` A channel with the transducer at 2 and the error handler at 3.
 pub fn make(l: Cx, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
-    let c = chan::make(l, kind, capacity, chan::EXTENDED);
+    let c = chan::make(l, kind, capacity, chan::XFORM);
     let ch = l.top();
     l.dup(2);
     for kept in [State::WORLD, STORE, HALLS, ch] {
@@ -193,9 +194,8 @@ pub extern "C-unwind" fn let_in(l: State) -> Int {
         chan::prepare(l, c, Side::Put);
         let Some(putter) = decide(l, c, |w, ch| ch.core.refill(&mut w.hall)) else { return 0 };
         l.set_top(1);
-        wake::push_brought(l, putter.place);
-        l.bool(true);
-        wake::wake(l, putter, Side::Put, 3, 1);
+        wake::push_brought(l, putter);
+        wake::wake(l, putter, Side::Put, Gift::True, 1);
         if step(l, 1, c, Some(2)) {
             chan::abort(l, 1, c);
         }

@@ -8,8 +8,8 @@ use mlua::ffi;
 pub enum Status {
     /// It yielded so many values, which are on its stack.
     Yielded(Int),
-    /// It ended with so many results, which are on its stack.
-    Ended(Int),
+    /// It ended; its results are on its stack.
+    Ended,
     /// It failed; the error is on its stack.
     Failed,
 }
@@ -17,12 +17,14 @@ pub enum Status {
 /// A coroutine that waits for us, and the mark that it carries meanwhile: a
 /// number on top of its stack that no other wait uses. One that somebody
 /// resumed by hand does not carry it any more.
+///
+/// A coroutine with a mark keeps the value that it brings below it, and what it
+/// will get is put above it. LuaJIT hands all that to the party that resumed
+/// the coroutine, so there only one that was resumed by us has a mark.
 #[derive(Clone, Copy, Debug)]
 pub struct Parked {
     co: State,
     mark: f64,
-    /// LuaJIT hands what is yielded to the party that resumed, so the mark
-    /// stays only if that is us.
     marked: bool,
 }
 
@@ -36,31 +38,58 @@ impl Parked {
         self.co
     }
 
+    pub fn is_marked(&self) -> bool {
+        self.marked
+    }
+
     /// `[0 0 -]` Is the coroutine alive and still waiting in this operation?
+    #[inline]
     pub fn is_waiting(&self) -> bool {
+        self.bears_mark(-1)
+    }
+
+    /// `[0 0 -]` The same when it has been given its value.
+    #[inline]
+    pub fn is_served(&self) -> bool {
+        self.bears_mark(-2)
+    }
+
+    fn bears_mark(&self, at: Int) -> bool {
         // SAFETY: an operation that waits keeps its coroutine anchored.
         unsafe {
             ffi::lua_status(self.co.0) == ffi::LUA_YIELD
-                && (!self.marked || ffi::lua_tonumber(self.co.0, -1) == self.mark)
+                && (!self.marked || ffi::lua_tonumber(self.co.0, at) == self.mark)
         }
     }
 
-    /// `[0 0 -]` Takes the mark away, so that values for the coroutine can be
-    /// pushed. They must be all that it returns from the wait.
-    pub fn unmark(&self) {
+    /// `[0 +1 -]` on `l`: a copy of the value that a marked one brings.
+    pub fn push_brought(&self, l: State) {
+        self.co.dup(-2);
+        self.co.give(l, 1);
+    }
+
+    /// `[0 0 -]` Leaves only the value that it was given on the stack of the
+    /// coroutine, or nothing: on LuaJIT, the wait returns all that is there.
+    #[inline]
+    pub fn strip(&self, served: bool) {
         if cfg!(feature = "luajit") {
-            self.co.set_top(0);
+            if served {
+                self.co.replace(1);
+            }
+            self.co.set_top(served.into());
         }
     }
 }
 
 impl State {
     /// Leaves the function and suspends the coroutine; return its answer at
-    /// once. `[0 +1 e]`, quiet if `can_yield`.
-    pub fn park(self, mark: f64) -> Int {
+    /// once. `[0 +1 e]`, quiet if `can_yield`. `brings`: the value on top is
+    /// what the coroutine brings.
+    pub fn park(self, mark: f64, brings: bool) -> Int {
         self.num(mark);
+        let yielded = if cfg!(feature = "luajit") { 1 + Int::from(brings) } else { 0 };
         // SAFETY: the last act of a C function, as Lua demands.
-        unsafe { ffi::lua_yield(self.0, if cfg!(feature = "luajit") { 1 } else { 0 }) }
+        unsafe { ffi::lua_yield(self.0, yielded) }
     }
 
     /// `[0 0 -]` False on the main thread and below a C function.
@@ -77,7 +106,7 @@ impl State {
         // SAFETY: `co` is suspended and holds the values.
         let status = unsafe { raw_resume(co.0, from.map_or(std::ptr::null_mut(), |l| l.0), args, &mut n) };
         match status {
-            ffi::LUA_OK => Status::Ended(n),
+            ffi::LUA_OK => Status::Ended,
             ffi::LUA_YIELD => Status::Yielded(n),
             _ => Status::Failed,
         }
@@ -88,7 +117,7 @@ impl State {
     #[inline]
     pub fn has_parked(self, n: Int, newest: impl FnOnce() -> f64) -> bool {
         if cfg!(feature = "luajit") {
-            n == 1 && self.number(-1) == Some(newest())
+            (n == 1 || n == 2) && self.number(-1) == Some(newest())
         } else {
             // A yield of the coroutine's own leaves nothing behind.
             // SAFETY: only reads.

@@ -6,22 +6,23 @@
 use mlua::ffi;
 use std::ffi::c_int;
 
-/// `[0 +1 -]`
+/// `[0 +1 -]` Answers the type of what it pushed.
 ///
 /// # Safety
 /// There is a table at `t`.
 #[inline]
-pub(super) unsafe fn raw_geti(l: *mut ffi::lua_State, t: c_int, n: u32) {
+pub(super) unsafe fn raw_geti(l: *mut ffi::lua_State, t: c_int, n: u32) -> c_int {
     #[cfg(not(feature = "luajit"))]
     // SAFETY: the caller's.
     unsafe {
         ffi::lua_rawgeti(l, t, n.into())
-    };
+    }
     #[cfg(feature = "luajit")]
     // SAFETY: the caller's.
     unsafe {
-        ffi::lua_rawgeti_(l, t, n as c_int)
-    };
+        ffi::lua_rawgeti_(l, t, n as c_int);
+        ffi::lua_type(l, -1)
+    }
 }
 
 /// `[-1 0 m]`

@@ -174,7 +174,13 @@ impl State {
     /// `[0 +1 -]` Entry `n` of the table at `t`; no metamethod.
     pub fn geti(self, t: Int, n: u32) {
         debug_assert!(self.is_table(t));
-        unsafe { super::compat::raw_geti(self.0, t, n) }
+        unsafe { super::compat::raw_geti(self.0, t, n) };
+    }
+
+    /// `[0 +1 -]` The same; is what came a table?
+    pub fn geti_table(self, t: Int, n: u32) -> bool {
+        debug_assert!(self.is_table(t));
+        unsafe { super::compat::raw_geti(self.0, t, n) == ffi::LUA_TTABLE }
     }
 
     /// `[-1 0 m]` Sets entry `n` of the table at `t`. Quiet when the entry is
