@@ -8,7 +8,7 @@ local cases = require("bench.cases")
 local async = require("async")
 
 local BASE_N = 200000
-local ROUNDS = 9
+local ROUNDS = 15
 
 -- name, case, how often in a round, and the highest ratio that is good
 local rows = {
@@ -71,6 +71,18 @@ local function print_memory(lua_bytes, resident)
   end
 end
 
+-- How much longer other code takes while something is pending.
+local function print_programs()
+  for _, program in ipairs(cases.programs) do
+    local ratios = {}
+    for round = 1, ROUNDS do
+      local alone, beside = cases.beside_timeout(program)
+      ratios[round] = beside / alone
+    end
+    print(("plain Lua while a timeout is pending, %-28s x %.2f"):format(program[1] .. ":", median(ratios)))
+  end
+end
+
 local function table_of(word)
   print(("async %s on %s, %d rounds"):format(async._VERSION, jit and jit.version or _VERSION, ROUNDS))
   local lua_bytes, resident = cases.memory(BLOCKS) -- first, while the process is small
@@ -93,22 +105,24 @@ local function table_of(word)
   for _, row in ipairs(chosen) do
     if row.remark then print(("%s: %s"):format(row[1], row.remark)) end
   end
+  if word == "" then print_programs() end
 end
 
 local function check()
   local passed, failed = 0, 0
-  local function try(name, n)
-    local ok, err = pcall(cases[name], n)
+  local function try(name, argument)
+    local ok, err = pcall(cases[name], argument)
     if ok then
       passed = passed + 1
     else
       failed = failed + 1
-      print(("%s(%d): %s"):format(name, n, tostring(err)))
+      print(("%s: %s"):format(name, tostring(err)))
     end
   end
   try("resume_and_yield", 100)
   try("memory", 100)
   for _, row in ipairs(rows) do try(row[2], 2100) end
+  for _, program in ipairs(cases.programs) do try("beside_timeout", program) end
   print(("%d passed, %d failed"):format(passed, failed))
   os.exit(failed == 0 and 0 or 1)
 end
