@@ -2,7 +2,7 @@
 -- wrong, and returns the CPU seconds it took.
 local async = require("async")
 
-local clock, floor = os.clock, math.floor
+local clock, floor, least = os.clock, math.floor, math.min
 local resume, yield, create = coroutine.resume, coroutine.yield, coroutine.create
 local chan, close, spawn, run, step = async.chan, async.close, async.spawn, async.run, async.step
 local put, take = async.park_put, async.park_take
@@ -236,16 +236,18 @@ cases.programs = {
 -- CPU seconds of such a program with nothing pending, and with a timeout pending.
 function cases.beside_timeout(program)
   local name, work, size, result = program[1], program[2], program[3], program[4]
-  local function time()
-    local start = clock()
-    expect(name, work(size), result)
-    return clock() - start
+  local function time() -- the best of three
+    local best = math.huge
+    for _ = 1, 3 do
+      collectgarbage()
+      local start = clock()
+      expect(name, work(size), result)
+      best = least(best, clock() - start)
+    end
+    return best
   end
   expect("pending timers", async.stats().timers, 0)
-  time() -- whatever the first time is slow for
-  collectgarbage()
   local alone = time()
-  collectgarbage()
   local pending = timeout(100)
   local beside = time()
   async.block_take(pending)

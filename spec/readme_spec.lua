@@ -1,0 +1,60 @@
+-- What the README shows is what the examples hold and what the module has.
+local async = require("async")
+
+local function read(name)
+  local file = assert(io.open(name, "rb"))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+-- The rows of the name table: { core names = {...}, lua names = {...} }.
+local function rows(text)
+  local list, section = {}, text:match("\n## Names\n(.-)\n## ")
+  for first, second in section:gmatch("\n| (.-) | (.-) |") do
+    local row = {}
+    for name in (first .. " " .. second):gmatch("`([^`]+)`") do row[#row + 1] = name end
+    list[#list + 1] = row
+  end
+  return list
+end
+
+describe("the README", function()
+  local text = read("README.md")
+
+  it("shows the first program in Lua as it is in examples", function()
+    assert.equal(read("examples/first.lua"), text:match("\n```lua\n(.-)```\n"))
+  end)
+
+  it("shows the first program in Fennel as it is in examples", function()
+    assert.equal(read("examples/first.fnl"), text:match("\n```fennel\n(.-)```\n"))
+  end)
+
+  it("lists every name of the module, and no other", function()
+    local listed = {}
+    for _, row in ipairs(rows(text)) do
+      for _, name in ipairs(row) do listed[name] = true end
+    end
+    for name in pairs(async) do assert.is_true(listed[name], name .. " is not in the README") end
+    for name in pairs(listed) do assert.is_not_nil(async[name], name .. " is not in the module") end
+  end)
+
+  it("has the names of one thing in one row", function()
+    local count = 0
+    for _, row in ipairs(rows(text)) do
+      if row[1] ~= "put" then -- three things that work alike
+        for i = 2, #row do
+          assert.equal(async[row[1]], async[row[i]], row[1] .. " and " .. row[i])
+          count = count + 1
+        end
+      end
+    end
+    assert.is_true(count > 30)
+  end)
+
+  it("names every field of stats", function()
+    for field in pairs(async.stats()) do
+      assert.is_truthy(text:find("`" .. field .. "`", 1, true), field .. " is not in the README")
+    end
+  end)
+end)
