@@ -84,7 +84,7 @@ do
   say("firings of the hook so far", "%d", stats.firings)
 end
 
-title("A debug hook only while something is pending")
+title(jit and "No debug hook on LuaJIT, whatever is pending" or "A debug hook only while something is pending")
 do
   local function hook() return debug.gethook() and "set" or "none" end
   say("hook with nothing pending", "%s", hook())
