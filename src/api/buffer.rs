@@ -190,7 +190,7 @@ fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-/// `buffer[key]`: `size`, `type`, and the methods, which are the fourth value
+/// `buffer[key]`: `size`, `type`, and the methods, which are the fifth value
 /// of this function.
 pub extern "C-unwind" fn index(l: State) -> Int {
     let l = enter(l);
@@ -198,7 +198,7 @@ pub extern "C-unwind" fn index(l: State) -> Int {
     match (l.udata::<Buffer>(1), l.bytes(2)) {
         (Some(b), Some(b"size")) => l.int(ring(l, b).capacity()),
         (Some(b), Some(b"type")) => l.text(kind_name(b.get().ring.kind()).as_bytes()),
-        _ => l.get(State::upvalue(4)),
+        _ => l.get(State::upvalue(5)),
     }
     1
 }

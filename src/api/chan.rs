@@ -8,6 +8,7 @@ use super::{args, hook, protocol, timer, xform};
 use crate::chan::{Chan, Kind, Put, Ring, Side, Take};
 use crate::ids::TimerId;
 use crate::lua::{Int, Ref, State, Tagged, Text};
+use slotmap::Key;
 
 /// What a channel is besides a channel.
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +127,8 @@ pub fn prepare(l: Cx, c: Ref<Channel>, side: Side) {
     }
 }
 
-/// `[0 0 e]` Puts the value at `v` into the channel at `ch`, if that is possible
-/// now: true, or false when it is closed.
+/// `[0 +? e]` Puts the value at `v` into the channel at `ch`, if that is possible
+/// now: true, or false when it is closed. Leftovers may be on top.
 #[inline]
 pub fn put_now(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
     let quick = decide(l, c, |w, ch| {
@@ -151,7 +152,7 @@ fn put_slowly(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
     finish_put(l, ch, c, v, put)
 }
 
-/// `[0 0 m]`
+/// `[0 +? m]`
 fn finish_put(l: Cx, ch: Int, c: Ref<Channel>, v: Int, put: Put<Waiter>) -> Option<bool> {
     match put {
         Put::Closed => Some(false),
@@ -171,8 +172,8 @@ fn finish_put(l: Cx, ch: Int, c: Ref<Channel>, v: Int, put: Put<Waiter>) -> Opti
     }
 }
 
-/// `[0 +(0|1) e]` Takes from the channel at `ch`, if that is possible now: true,
-/// and the value, or nil for the end, is on top.
+/// `[0 +? e]` Takes from the channel at `ch`, if that is possible now: true, and
+/// the value, or nil for the end, is on top. Leftovers may be below it.
 #[inline]
 pub fn take_now(l: Cx, ch: Int, c: Ref<Channel>) -> bool {
     let quick = decide(l, c, |w, ch| {
@@ -189,7 +190,9 @@ pub fn take_now(l: Cx, ch: Int, c: Ref<Channel>) -> bool {
         Take::Park => return false,
         Take::Load(slot) => {
             values::load(l, ch, slot, c.get().core.ring.kind() == Kind::Promise);
-            refill(l, ch, c);
+            if !c.get().core.lobby().is_null() {
+                refill(l, ch, c);
+            }
         }
         Take::Meet(putter) => {
             wake::push_brought(l, putter);
@@ -207,22 +210,24 @@ fn refill(l: Cx, ch: Int, c: Ref<Channel>) {
     // One place is free, and there is room for one job.
     if let Some(putter) = decide(l, c, |w, ch| ch.core.refill(&mut w.hall)) {
         wake::push_brought(l, putter);
+        let value = l.top();
         if let Some(slot) = c.update(|ch| ch.core.ring.add()) {
-            values::store(l, ch, slot, l.top());
+            values::store(l, ch, slot, value);
         }
-        l.pop(1);
+        l.set_top(value - 1);
         wake::wake(l, putter, Side::Put, Gift::True, ch);
     }
 }
 
 /// `[0 0 m]` Gives buffered values to those who wait for one.
 pub fn serve(l: Cx, ch: Int, c: Ref<Channel>) {
+    let top = l.top();
     loop {
+        l.set_top(top);
         prepare(l, c, Side::Take);
         let Some((taker, slot)) = decide(l, c, |w, ch| ch.core.serve(&mut w.hall)) else { return };
         values::load(l, ch, slot, c.get().core.ring.kind() == Kind::Promise);
         wake::wake(l, taker, Side::Take, Gift::At(l.top()), ch);
-        l.pop(1);
     }
 }
 
@@ -310,7 +315,7 @@ pub extern "C-unwind" fn index(l: State) -> Int {
     if l.bytes(2) == Some(b"closed") {
         l.bool(l.udata::<Channel>(1).is_some_and(|c| c.get().core.is_closed()));
     } else {
-        l.get(State::upvalue(4));
+        l.get(State::upvalue(5));
     }
     1
 }

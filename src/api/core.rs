@@ -82,7 +82,7 @@ pub struct Core {
     pub busy: u32,
     pub pumping: u32,
     pub depth: u32,
-    /// The mark of the newest parked coroutine.
+    /// The mark of the newest parked coroutine; they start at `FIRST_MARK`.
     pub mark: f64,
     pub random: u64,
     pub tasks: u64,
@@ -109,6 +109,11 @@ impl Core {
         let popped = self.ready.pop()?;
         self.tasks += 1;
         self.pace.new_slice();
+        match popped.0.who {
+            Waiter::Go(p) => self.current = Some((p.co(), true)),
+            Waiter::Thread(p) => self.current = Some((p.co(), false)),
+            _ => {}
+        }
         Some(popped)
     }
 
@@ -156,50 +161,55 @@ pub fn decide<R: Copy>(l: Cx, c: Ref<Channel>, f: impl FnOnce(&mut Core, &mut Ch
     core(l, |w| c.update(|ch| f(w, ch)))
 }
 
+/// A number that no program has by accident.
+pub const FIRST_MARK: f64 = 3e14 + 0.25;
+
 /// The table of everything else, second value of each function.
 pub const STORE: Int = State::upvalue(2);
 
 /// Lobby number to anchor table, weak; third value of each function.
 pub const HALLS: Int = State::upvalue(3);
 
+/// The things of queued jobs: what runs, its value and its port; fourth value of
+/// each function.
+pub const READY: Int = State::upvalue(4);
+
 /// Entries of `STORE`.
 pub mod at {
-    /// The things of queued jobs: target, value and port of each.
-    pub const READY: u32 = 1;
     /// Coroutine to go block, for those that have parked; weak both ways.
-    pub const GO_BLOCKS: u32 = 2;
+    pub const GO_BLOCKS: u32 = 1;
     /// Timer number to its channel, weak.
-    pub const TIMERS: u32 = 3;
+    pub const TIMERS: u32 = 2;
     /// Timer number to its channel, while somebody waits on it; else false.
-    pub const WATCHED: u32 = 4;
+    pub const WATCHED: u32 = 3;
     /// Number of a blocking operation to what it got.
-    pub const BLOCKS: u32 = 5;
+    pub const BLOCKS: u32 = 4;
     /// The user's error handler.
-    pub const HANDLER: u32 = 6;
+    pub const HANDLER: u32 = 5;
     /// The traceback of the error caught last.
-    pub const TRACE: u32 = 7;
+    pub const TRACE: u32 = 6;
     /// Functions of ours that run in protected calls.
-    pub const CATCH: u32 = 8;
-    pub const PUMP: u32 = 9;
-    pub const BATCH: u32 = 10;
-    pub const REPORT: u32 = 11;
-    pub const FINISH: u32 = 12;
-    pub const REFILL: u32 = 13;
+    pub const CATCH: u32 = 7;
+    pub const PUMP: u32 = 8;
+    pub const BATCH: u32 = 9;
+    pub const REPORT: u32 = 10;
+    pub const FINISH: u32 = 11;
+    pub const REFILL: u32 = 12;
     /// Metatables.
-    pub const CHANNEL: u32 = 14;
-    pub const SENTINEL: u32 = 15;
-    pub const BUFFER: u32 = 16;
-    pub const REDUCED: u32 = 17;
+    pub const CHANNEL: u32 = 13;
+    pub const SENTINEL: u32 = 14;
+    pub const BUFFER: u32 = 15;
+    pub const REDUCED: u32 = 16;
     /// What `ch.type` is for channels.
-    pub const CLASS: u32 = 18;
+    pub const CLASS: u32 = 17;
     /// Lua functions for channels that are the user's own objects.
-    pub const FOREIGN_PUT: u32 = 19;
-    pub const FOREIGN_TAKE: u32 = 20;
-    pub const FOREIGN_ALTS: u32 = 21;
-    pub const FOREIGN_CLOSE: u32 = 22;
+    pub const FOREIGN_PUT: u32 = 18;
+    pub const FOREIGN_TAKE: u32 = 19;
+    pub const FOREIGN_ALTS: u32 = 20;
+    pub const FOREIGN_CLOSE: u32 = 21;
     /// An empty Lua function, for the host's signal hook to catch.
-    pub const EMPTY: u32 = 23;
-    pub const COUNT: u32 = 24;
+    pub const EMPTY: u32 = 22;
+    pub const COUNT: u32 = 23;
 }
 
 /// Values that a channel keeps.

@@ -30,7 +30,10 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     l.insert(3);
     l.give(co, n + 1);
     // The running coroutine is the same afterwards.
-    let current = core(l, |w| w.current);
+    let current = core(l, |w| {
+        w.pace.new_slice();
+        w.current.replace((co, true))
+    });
     if run(l, co, true, n - 1, Some(1)) {
         l.geti(STORE, at::GO_BLOCKS);
         l.dup(2);
@@ -48,7 +51,7 @@ pub extern "C-unwind" fn go(l: State) -> Int {
 /// value that it gets is on top, unless it has it already.
 pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
     let served = with == Load::Served;
-    if !(if served { parked.is_served() } else { parked.is_waiting() }) {
+    if !parked.is_resumable(served) {
         l.text(b"async: a value found its coroutine resumed by somebody else and is lost");
         return errors::report(l, None, None);
     }
@@ -63,11 +66,7 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
 /// `[0 0 -]` Lets a coroutine run, and sees how it comes back: true when it has
 /// parked. The go block is at `block` if that is known.
 fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
-    let (interrupting, hooked) = core(l, |w| {
-        w.current = Some((co, go));
-        w.pace.new_slice();
-        (w.depth > 0, w.wants_hook())
-    });
+    let (interrupting, hooked) = core(l, |w| (w.depth > 0, w.wants_hook()));
     hook::align(l, co, hooked);
     // Below a hook, Lua's count of C calls would be that of whatever it
     // interrupted.

@@ -20,7 +20,7 @@ mod values;
 mod wake;
 mod xform;
 
-use self::core::{Core, STORE, at};
+use self::core::{Core, FIRST_MARK, STORE, at};
 use crate::chan::Hall;
 use crate::lua::{Int, State, Verb};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
@@ -99,7 +99,7 @@ const INNER: &[(u32, Verb)] = &[
     (at::REFILL, xform::let_in),
 ];
 
-/// `luaopen_async_core`: answers the table of exports. Its first three values
+/// `luaopen_async_core`: answers the table of exports. Its first four values
 /// are made here, so inside it nothing may use them.
 pub fn open(l: State) -> Int {
     l.room(20);
@@ -114,7 +114,8 @@ pub fn open(l: State) -> Int {
     let store = l.top();
     weak_table(l, b"v");
     let halls = l.top();
-    let own = [world, store, halls];
+    l.table(FIRST_ROOM * wake::STRIDE, 0);
+    let own = [world, store, halls, l.top()];
     fill_store(l, store);
     for &(entry, f) in INNER {
         function(l, own, f);
@@ -145,7 +146,7 @@ fn new_core(l: State) -> Option<Core> {
         busy: 0,
         pumping: 0,
         depth: 0,
-        mark: 0.0,
+        mark: FIRST_MARK,
         random: seed | 1,
         tasks: 0,
         handlers: false,
@@ -163,8 +164,6 @@ fn weak_table(l: State, mode: &[u8]) {
 }
 
 fn fill_store(l: State, store: Int) {
-    l.table(FIRST_ROOM * wake::STRIDE, 0);
-    l.seti(store, at::READY);
     weak_table(l, b"kv");
     l.seti(store, at::GO_BLOCKS);
     weak_table(l, b"v");
@@ -175,14 +174,14 @@ fn fill_store(l: State, store: Int) {
     }
 }
 
-/// `[0 +1 m]` A function that has the world, the store and the halls.
-fn function(l: State, own: [Int; 3], f: Verb) {
+/// `[0 +1 m]` A function that has the world, the store, the halls and the queue.
+fn function(l: State, own: [Int; 4], f: Verb) {
     own.iter().for_each(|&i| l.dup(i));
-    l.function(f, 3);
+    l.function(f, 4);
 }
 
 /// `[0 0 m]` Adds functions to the table on top.
-fn functions(l: State, own: [Int; 3], named: &[Named]) {
+fn functions(l: State, own: [Int; 4], named: &[Named]) {
     for &(name, f) in named {
         function(l, own, f);
         l.set_field(-2, name);
@@ -190,16 +189,16 @@ fn functions(l: State, own: [Int; 3], named: &[Named]) {
 }
 
 /// `[0 +1 m]` A function that has the value on top besides.
-fn function_with_top(l: State, own: [Int; 3], f: Verb) {
+fn function_with_top(l: State, own: [Int; 4], f: Verb) {
     let extra = l.top();
     own.iter().for_each(|&i| l.dup(i));
     l.dup(extra);
-    l.function(f, 4);
+    l.function(f, 5);
 }
 
 /// `[0 0 m]` The metatables. `getmetatable` shows only a facade: what a script
 /// may borrow from it is the table of methods.
-fn metatables(l: State, own: [Int; 3]) {
+fn metatables(l: State, own: [Int; 4]) {
     let store = own[1];
     object(l, own, c"ManyToManyChannel", CHANNEL_METHODS, [chan::index, chan::length, chan::show]);
     l.field(-1, c"__metatable");
@@ -221,7 +220,7 @@ fn metatables(l: State, own: [Int; 3]) {
 
 /// `[0 +1 m]` The metatable of objects with these methods, which shows itself
 /// as a facade.
-fn object(l: State, own: [Int; 3], name: &CStr, methods: &[Named], meta: [Verb; 3]) {
+fn object(l: State, own: [Int; 4], name: &CStr, methods: &[Named], meta: [Verb; 3]) {
     l.table(0, 6);
     let mt = l.top();
     l.table(0, methods.len() as u32 + 1);

@@ -1,7 +1,7 @@
 //! Who runs the queued tasks: blocking operations, batches that interrupt a
 //! program, and the explicit `run` and `step`.
 
-use super::core::{Core, Cx, Job, Load, STORE, Waiter, at, core, enter};
+use super::core::{Core, Cx, Job, Load, READY, STORE, Waiter, at, core, enter};
 use super::{args, errors, go, hook, park, timer, wake};
 use crate::lua::{Int, State};
 use crate::sched::BATCH;
@@ -118,7 +118,6 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
     let max = l.number(1).unwrap_or(0.0);
     let id = l.number(2).map(|id| id as u32);
     l.set_top(2);
-    wake::shrink(l);
     timer::fire_due(l);
     let mut ran = 0u32;
     while f64::from(ran) < max {
@@ -131,6 +130,7 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
             _ => ran += 1,
         }
     }
+    wake::sweep(l);
     l.int(ran);
     1
 }
@@ -152,14 +152,13 @@ fn turn(l: Cx) -> Turn {
         _ => w.pop(),
     });
     let Some((job, slot)) = popped.or_else(|| with_pair(l)) else { return Turn::Idle };
-    let jobs = l.top() + 1;
     let slot = slot * wake::STRIDE;
-    l.geti(STORE, at::READY);
-    move_out(l, jobs, slot + 1);
+    let runs = l.top() + 1;
+    l.geti(READY, slot + 1);
     if job.with == Load::Queued {
-        move_out(l, jobs, slot + 2);
+        l.geti(READY, slot + 2);
         if job.alts {
-            pair_up(l, top + 1, jobs, slot + 3);
+            pair_up(l, top + 1, slot + 3);
         }
     }
     let turn = match job.who {
@@ -168,7 +167,7 @@ fn turn(l: Cx) -> Turn {
             Turn::Unblocked(id)
         }
         Waiter::Call => {
-            call(l, jobs + 1, jobs + 2);
+            call(l, runs, runs + 1);
             Turn::Ran
         }
         Waiter::Go(p) => {
@@ -185,13 +184,6 @@ fn turn(l: Cx) -> Turn {
     turn
 }
 
-/// `[0 +1 -]` Takes a value out of the table of jobs.
-fn move_out(l: Cx, jobs: Int, entry: u32) {
-    l.geti(jobs, entry);
-    l.nil();
-    l.seti(jobs, entry);
-}
-
 /// `[0 +1 m]` The oldest task, an `alts`, and a table for its result: what can
 /// fail comes before the task leaves the queue.
 #[cold]
@@ -204,9 +196,9 @@ fn with_pair(l: Cx) -> Option<(Job, u32)> {
 }
 
 /// `[0 0 -]` Completes the pair of value and port; it replaces the value on top.
-fn pair_up(l: Cx, pair: Int, jobs: Int, port: u32) {
+fn pair_up(l: Cx, pair: Int, port: u32) {
     l.seti(pair, 1);
-    move_out(l, jobs, port);
+    l.geti(READY, port);
     l.seti(pair, 2);
     l.dup(pair);
 }

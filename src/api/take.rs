@@ -1,7 +1,7 @@
 //! Taking one value: with a callback, only if possible, parking, blocking.
 
 use super::chan::{Channel, take_now};
-use super::core::{Cx, STORE, Waiter, at, enter};
+use super::core::{Cx, HALLS, READY, STORE, Waiter, at, enter};
 use super::park::{self, Keep, Spot};
 use super::{args, hook, wake};
 use crate::chan::Side;
@@ -166,10 +166,10 @@ pub extern "C-unwind" fn iter(l: State) -> Int {
     let l = enter(l);
     args::chan(l, 1, ITER);
     l.set_top(1);
-    for kept in [State::WORLD, STORE, super::core::HALLS] {
+    for kept in [State::WORLD, STORE, HALLS, READY] {
         l.dup(kept);
     }
-    l.function(take, 3);
+    l.function(take, 4);
     l.insert(1);
     2
 }

@@ -11,8 +11,7 @@ pub trait Buffered: Tagged {
 
 /// `[0 +1 -]` The value table, unless somebody tampered with it.
 fn push_table(l: Cx, owner: Int) -> bool {
-    l.get_slot(owner, kept::RING);
-    l.is_table(-1)
+    l.get_slot_table(owner, kept::RING)
 }
 
 /// `[0 0 m]` Makes sure that the next value has a slot.
@@ -43,16 +42,18 @@ fn grow<T: Buffered>(l: Cx, owner: Int, r: Ref<T>, room: u32) {
     l.set_top(top);
 }
 
-/// `[0 0 -]` Stores the value at `value`.
+/// `[0 +1 -]` Stores the value at `value`, and leaves the table behind.
+#[inline]
 pub fn store(l: Cx, owner: Int, slot: u32, value: Int) {
     if push_table(l, owner) {
         l.dup(value);
         l.seti(-2, slot + 1);
     }
-    l.pop(1);
 }
 
-/// `[0 +1 -]` Fetches a value; it leaves the table unless it is `kept`.
+/// `[0 +(1|2) -]` Fetches a value, perhaps with the table below it. The value
+/// leaves the table unless it is `kept`.
+#[inline]
 pub fn load(l: Cx, owner: Int, slot: u32, kept: bool) {
     if !push_table(l, owner) {
         return;
@@ -62,5 +63,4 @@ pub fn load(l: Cx, owner: Int, slot: u32, kept: bool) {
         l.nil();
         l.seti(-3, slot + 1);
     }
-    l.remove(-2);
 }

@@ -1,11 +1,10 @@
 //! From a meeting to a queued task: the anchors of those who wait, and the
 //! table of those who will run.
 
-use super::core::{Cx, HALLS, Job, Load, STORE, Waiter, at, core};
+use super::core::{Cx, HALLS, Job, Load, READY, Waiter, core};
 use crate::chan::{Meeting, Side};
 use crate::ids::Lobby;
 use crate::lua::{Int, State};
-use crate::sched::FIRST_ROOM;
 use slotmap::Key;
 
 /// Entries per job in the table: what runs, its value, and for `alts` the port.
@@ -31,64 +30,59 @@ pub fn push_anchors(l: Cx, lobby: Lobby) -> bool {
 #[inline]
 pub fn reserve(l: Cx, n: u32) {
     while !core(l, |w| w.ready.has_room(n)) {
-        match core(l, |w| w.ready.grow().map_err(drop)) {
-            Ok(room) => resize(l, room),
-            Err(()) => l.no_memory(),
-        }
+        grow(l);
     }
 }
 
-/// `[0 0 m]` Moves the queue to a table of `room` slots.
-fn resize(l: Cx, room: u32) {
-    l.table(room * STRIDE, 0);
-    let new = l.top();
-    l.geti(STORE, at::READY);
-    let (old, len) = (l.top(), core(l, |w| w.ready.len()));
-    for i in 0..len {
-        let from = core(l, |w| w.ready.slot(i)) * STRIDE;
+/// `[0 0 m]` Doubles the table of jobs in place.
+#[cold]
+fn grow(l: Cx) {
+    let old = core(l, |w| w.ready.room());
+    for entry in old * STRIDE + 1..=2 * old * STRIDE {
+        l.bool(false);
+        l.seti(READY, entry);
+    }
+    match core(l, |w| w.ready.grow(old).map_err(drop)) {
+        // Those that had wrapped round to the front follow the others now.
+        Ok(wrapped) => {
+            for entry in 1..=wrapped * STRIDE {
+                l.geti(READY, entry);
+                l.seti(READY, old * STRIDE + entry);
+            }
+        }
+        Err(()) => l.no_memory(),
+    }
+}
+
+/// `[0 0 -]` A task that was run may still be in the table of jobs, since its
+/// place is simply taken by the next: lets go of those.
+pub fn sweep(l: Cx) {
+    while let Some(slot) = core(l, |w| w.ready.stale()) {
         for k in 1..=STRIDE {
-            l.geti(old, from + k);
-            l.seti(new, i * STRIDE + k);
+            l.bool(false);
+            l.seti(READY, slot * STRIDE + k);
         }
     }
-    l.pop(1);
-    l.seti(STORE, at::READY);
-    core(l, |w| w.ready.moved_to(room));
-}
-
-/// `[0 0 m]` Gives back the memory of a queue that was very long.
-pub fn shrink(l: Cx) {
-    if core(l, |w| w.ready.wants_shrinking()) {
-        resize(l, FIRST_ROOM);
-    }
-}
-
-/// `[0 +1 -]` Queues a job, for which room has been reserved. Pushes the table
-/// of jobs and answers where in it the job's things go.
-fn queue(l: Cx, job: Job) -> u32 {
-    l.geti(STORE, at::READY);
-    core(l, |w| w.ready.push(job)) * STRIDE
 }
 
 /// `[0 0 -]` Queues a call of the function at `f` with the value at `value`.
 /// Room has been reserved.
 pub fn call_later(l: Cx, f: Int, value: Int) {
-    let slot = queue(l, Job { who: Waiter::Call, alts: false, with: Load::Queued });
+    let job = Job { who: Waiter::Call, alts: false, with: Load::Queued };
+    let slot = core(l, |w| w.ready.push(job)) * STRIDE;
     l.dup(f);
-    l.seti(-2, slot + 1);
+    l.seti(READY, slot + 1);
     l.dup(value);
-    l.seti(-2, slot + 2);
-    l.pop(1);
+    l.seti(READY, slot + 2);
     super::hook::arm(l);
 }
 
 /// `[-1 0 -]` Queues the coroutine on top, a go block that yielded of itself.
 /// Room has been reserved.
 pub fn turn_later(l: Cx, who: Waiter) {
-    let slot = queue(l, Job { who, alts: false, with: Load::Bare });
-    l.insert(-2);
-    l.seti(-2, slot + 1);
-    l.pop(1);
+    let job = Job { who, alts: false, with: Load::Bare };
+    let slot = core(l, |w| w.ready.push(job)) * STRIDE;
+    l.seti(READY, slot + 1);
 }
 
 /// What a party that is woken gets.
@@ -125,10 +119,9 @@ pub fn wake(l: Cx, m: Meeting<Waiter>, side: Side, gift: Gift, port: Int) {
         (slot, w.hall.has_losers(), w.wants_hook())
     });
     if !silent {
-        l.geti(STORE, at::READY);
         if anchored {
-            l.geti(-2, entry);
-            l.seti(-2, slot + 1);
+            l.geti(-1, entry);
+            l.seti(READY, slot + 1);
         }
         match (carrier, gift) {
             (Some(p), Gift::At(i)) => {
@@ -138,14 +131,13 @@ pub fn wake(l: Cx, m: Meeting<Waiter>, side: Side, gift: Gift, port: Int) {
             (Some(p), gift) => gift.push(p.co()),
             (None, gift) => {
                 gift.push(*l);
-                l.seti(-2, slot + 2);
+                l.seti(READY, slot + 2);
             }
         }
         if alts {
             l.dup(port);
-            l.seti(-2, slot + 3);
+            l.seti(READY, slot + 3);
         }
-        l.pop(1);
     }
     if anchored {
         clear(l, entry, side == Side::Put && carrier.is_none());

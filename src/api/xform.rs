@@ -1,7 +1,7 @@
 //! Transducers on channels: the step function between a put and the buffer.
 
 use super::chan::{self, Channel, Role};
-use super::core::{Cx, HALLS, STORE, at, core, decide, enter, kept};
+use super::core::{Cx, HALLS, READY, STORE, at, core, decide, enter, kept};
 use super::wake::{self, Gift};
 use super::{args, errors, values};
 use crate::chan::{Kind, Side};
@@ -17,17 +17,17 @@ pub struct Xform {
 }
 
 /// The channel of an adding function.
-const OWNER: Int = State::upvalue(4);
+const OWNER: Int = State::upvalue(5);
 
 /// `[0 +1 e]` A channel with the transducer at 2 and the error handler at 3.
 pub fn make(l: Cx, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
     let c = chan::make(l, kind, capacity, chan::XFORM);
     let ch = l.top();
     l.dup(2);
-    for kept in [State::WORLD, STORE, HALLS, ch] {
+    for kept in [State::WORLD, STORE, HALLS, READY, ch] {
         l.dup(kept);
     }
-    l.function(add, 4);
+    l.function(add, 5);
     l.call(1, 1);
     if !l.is_function(-1) && !l.is_callable(-1) {
         let got = l.type_name(-1);
@@ -71,6 +71,7 @@ fn add_raw(l: Cx, ch: Int, c: Ref<Channel>, v: Int) {
     values::reserve(l, ch, c);
     if let Some(slot) = c.update(|ch| ch.core.ring.add()) {
         values::store(l, ch, slot, v);
+        l.pop(1);
     }
 }
 

@@ -194,23 +194,38 @@ impl<P: Party> Hall<P> {
 
     /// Commits the oldest operation of this queue. Its other places, if it is
     /// an `alts`, become losers.
+    #[inline]
     pub fn claim(&mut self, lobby: Lobby, side: Side) -> Option<Meeting<P>> {
-        if lobby.is_null() {
-            return None;
+        loop {
+            let waits = self.lobbies.get_mut(lobby)?;
+            let e = waits.queue(side).pop_front()?;
+            let place = Place { lobby, slot: e.slot };
+            let Some(w) = self.ops.remove(e.op) else { continue };
+            if !w.who.is_waiting() {
+                self.clean_up(w, None);
+                continue;
+            }
+            let who = w.who;
+            if w.more.is_empty() {
+                waits.release(place.slot);
+            } else {
+                self.clean_up(w, Some(place));
+            }
+            return Some(Meeting { who, place, port: e.port });
         }
-        let (op, meeting) = self.front(lobby, side)?;
-        self.lobbies[lobby].queue(side).pop_front();
-        self.finish(op, Some(meeting.place));
-        Some(meeting)
     }
 
     /// Withdraws an operation: nobody will meet it any more.
     pub fn cancel(&mut self, op: Op) {
-        self.finish(op, None);
+        if let Some(w) = self.ops.remove(op) {
+            self.clean_up(w, None);
+        }
     }
 
-    fn finish(&mut self, op: Op, winner: Option<Place>) {
-        let Some(mut w) = self.ops.remove(op) else { return };
+    /// Frees the slots of an operation that has left; all but the winner's are
+    /// losers.
+    #[cold]
+    fn clean_up(&mut self, mut w: Waiting<P>, winner: Option<Place>) {
         for place in std::iter::once(&w.first).chain(&w.more) {
             if let Some(waits) = self.lobbies.get_mut(place.lobby) {
                 waits.release(place.slot);

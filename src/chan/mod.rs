@@ -88,8 +88,10 @@ impl Chan {
         if self.closed {
             return Put::Closed;
         }
-        // Everybody who waits gets a promise's value, so it is stored first.
-        if self.ring.kind() != Kind::Promise
+        // Nobody waits beside a value. And everybody who waits gets a promise's
+        // value, so it is stored first.
+        if self.ring.is_empty()
+            && self.ring.kind() != Kind::Promise
             && let Some(taker) = hall.claim(self.lobby, Side::Take)
         {
             return Put::Hand(taker);
@@ -115,7 +117,9 @@ impl Chan {
     /// A waiting put whose value now fits into the buffer; it comes in even
     /// when the channel has been closed since.
     pub fn refill<P: Party>(&mut self, hall: &mut Hall<P>) -> Option<Meeting<P>> {
-        if self.ring.is_full() { None } else { hall.claim(self.lobby, Side::Put) }
+        // Puts wait only where the buffer was full a moment ago.
+        let gap = !self.ring.is_full() && self.ring.len() + 1 >= self.ring.capacity();
+        if gap { hall.claim(self.lobby, Side::Put) } else { None }
     }
 
     /// A waiting taker that a buffered value can serve, and that value's slot.

@@ -15,7 +15,7 @@ pub enum Status {
 }
 
 /// A coroutine that waits for us, and the mark that it carries meanwhile: a
-/// number on top of its stack that no other wait uses. One that somebody
+/// number on top of its stack, unlike any that programs use. One that somebody
 /// resumed by hand does not carry it any more.
 ///
 /// A coroutine with a mark keeps the value that it brings below it, and what it
@@ -45,21 +45,22 @@ impl Parked {
     /// `[0 0 -]` Is the coroutine alive and still waiting in this operation?
     #[inline]
     pub fn is_waiting(&self) -> bool {
-        self.bears_mark(-1)
+        if self.marked { self.bears_mark(-1) } else { self.is_suspended() }
     }
 
-    /// `[0 0 -]` The same when it has been given its value.
+    /// `[0 0 -]` Can it be resumed, having been `served` or not?
     #[inline]
-    pub fn is_served(&self) -> bool {
-        self.bears_mark(-2)
+    pub fn is_resumable(&self, served: bool) -> bool {
+        self.is_suspended() && (!self.marked || self.bears_mark(if served { -2 } else { -1 }))
     }
 
+    // SAFETY of both: an operation that waits keeps its coroutine anchored.
     fn bears_mark(&self, at: Int) -> bool {
-        // SAFETY: an operation that waits keeps its coroutine anchored.
-        unsafe {
-            ffi::lua_status(self.co.0) == ffi::LUA_YIELD
-                && (!self.marked || ffi::lua_tonumber(self.co.0, at) == self.mark)
-        }
+        unsafe { ffi::lua_tonumber(self.co.0, at) == self.mark }
+    }
+
+    fn is_suspended(&self) -> bool {
+        unsafe { ffi::lua_status(self.co.0) == ffi::LUA_YIELD }
     }
 
     /// `[0 +1 -]` on `l`: a copy of the value that a marked one brings.

@@ -65,23 +65,24 @@ pub(super) unsafe fn new_userdata(l: *mut ffi::lua_State, size: usize, slots: u3
     }
 }
 
-/// `[0 +1 -]`
+/// `[0 +1 -]` Answers the type of what it pushed.
 ///
 /// # Safety
 /// There is a userdata of ours at `i`.
 #[inline]
-pub(super) unsafe fn get_slot(l: *mut ffi::lua_State, i: c_int, n: u32) {
+pub(super) unsafe fn get_slot(l: *mut ffi::lua_State, i: c_int, n: u32) -> c_int {
     #[cfg(not(feature = "luajit"))]
     // SAFETY: the caller's.
     unsafe {
         ffi::lua_getiuservalue(l, i, n as c_int)
-    };
+    }
     #[cfg(feature = "luajit")]
     // SAFETY: the caller's; an environment is always a table.
     unsafe {
         ffi::lua_getfenv(l, i);
         ffi::lua_rawgeti_(l, -1, n as c_int);
-        ffi::lua_remove(l, -2);
+        ffi::lua_replace(l, -2);
+        ffi::lua_type(l, -1)
     }
 }
 

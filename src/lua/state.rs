@@ -197,7 +197,12 @@ impl State {
 
     /// `[0 +1 -]` The n-th value that belongs to the userdata at `i`.
     pub fn get_slot(self, i: Int, n: u32) {
-        unsafe { super::compat::get_slot(self.0, i, n) }
+        unsafe { super::compat::get_slot(self.0, i, n) };
+    }
+
+    /// `[0 +1 -]` The same; is what came a table?
+    pub fn get_slot_table(self, i: Int, n: u32) -> bool {
+        unsafe { super::compat::get_slot(self.0, i, n) == ffi::LUA_TTABLE }
     }
 
     /// `[-1 0 -]` Sets the n-th value that belongs to the userdata at `i`.

@@ -100,11 +100,12 @@ impl State {
     }
 
     fn world_at<T>(self, i: Int) -> Option<NonNull<World<T>>> {
-        // SAFETY: as in `udata`: a full userdata of the right size is read.
+        // SAFETY: only we put a value there, unless a script swaps it by means
+        // of the debug library, and then only for a value that it has: a full
+        // userdata, whose first word can be read.
         unsafe {
             let p = NonNull::new(ffi::lua_touserdata(self.0, i).cast::<World<T>>())?;
-            let ours = ffi::lua_rawlen(self.0, i) == size_of::<World<T>>()
-                && p.as_ref().me == p.as_ptr() as usize ^ TAG;
+            let ours = (*p.as_ptr()).me == p.as_ptr() as usize ^ TAG;
             ours.then_some(p)
         }
     }

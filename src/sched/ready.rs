@@ -4,25 +4,24 @@
 use std::collections::{TryReserveError, VecDeque};
 
 /// Between calls: at most `room` jobs; `room` is a power of two; the i-th job
-/// has slot `(first + i) % room`, so no two share one.
+/// has slot `(first + i) % room`, so no two share one; `stale` slots before
+/// `first` may still hold the things of jobs that have run.
 pub struct Ready<J> {
     jobs: VecDeque<J>,
     first: u32,
     room: u32,
+    stale: u32,
 }
 
-/// The table starts with this many slots, and shrinks back to them.
+/// The table starts with this many slots.
 pub const FIRST_ROOM: u32 = 64;
-
-/// An empty queue with more slots than this is worth shrinking.
-const LARGE: u32 = 4096;
 
 impl<J: Copy> Ready<J> {
     /// The shell has a table of `FIRST_ROOM` slots.
     pub fn new() -> Result<Self, TryReserveError> {
         let mut jobs = VecDeque::new();
         jobs.try_reserve(FIRST_ROOM as usize)?;
-        Ok(Ready { jobs, first: 0, room: FIRST_ROOM })
+        Ok(Ready { jobs, first: 0, room: FIRST_ROOM, stale: 0 })
     }
 
     pub fn len(&self) -> u32 {
@@ -33,30 +32,28 @@ impl<J: Copy> Ready<J> {
         self.jobs.is_empty()
     }
 
+    pub fn room(&self) -> u32 {
+        self.room
+    }
+
     /// Can `n` more jobs be pushed?
     pub fn has_room(&self, n: u32) -> bool {
         self.room - self.len() >= n
     }
 
-    /// Prepares for a table of twice the slots and says how many that is.
-    pub fn grow(&mut self) -> Result<u32, TryReserveError> {
-        self.jobs.try_reserve(self.room as usize * 2 - self.jobs.len())?;
-        Ok(self.room * 2)
-    }
-
-    /// Is it worth going back to a table of `FIRST_ROOM`?
-    pub fn wants_shrinking(&self) -> bool {
-        self.is_empty() && self.room > LARGE
-    }
-
-    /// The shell has put the i-th job's things into slot i of a table of `room`.
-    pub fn moved_to(&mut self, room: u32) {
-        debug_assert!(room.is_power_of_two() && room >= self.len());
-        self.first = 0;
-        self.room = room;
-        if self.jobs.is_empty() {
-            self.jobs.shrink_to(room as usize);
+    /// The table has grown from `old` slots to twice as many. Answers how many
+    /// slots from the front the shell must copy to `old` and on: those of jobs
+    /// that had wrapped round.
+    pub fn grow(&mut self, old: u32) -> Result<u32, TryReserveError> {
+        if self.room != old {
+            return Ok(0);
         }
+        self.jobs.try_reserve(old as usize * 2 - self.jobs.len())?;
+        self.first &= old - 1;
+        self.room = old * 2;
+        // What is stale now is anywhere; all free slots are swept once.
+        self.stale = self.room - self.len();
+        Ok((self.first + self.len()).saturating_sub(old))
     }
 
     /// The slot of the i-th job.
@@ -68,6 +65,7 @@ impl<J: Copy> Ready<J> {
     pub fn push(&mut self, job: J) -> u32 {
         debug_assert!(self.has_room(1));
         self.jobs.push_back(job);
+        self.stale = self.stale.min(self.room - self.len());
         self.slot(self.len() - 1)
     }
 
@@ -80,7 +78,14 @@ impl<J: Copy> Ready<J> {
         let job = self.jobs.pop_front()?;
         let slot = self.slot(0);
         self.first = self.first.wrapping_add(1);
+        self.stale += 1;
         Some((job, slot))
+    }
+
+    /// A slot that the shell should empty; call until `None`.
+    pub fn stale(&mut self) -> Option<u32> {
+        self.stale = self.stale.checked_sub(1)?;
+        Some(self.first.wrapping_sub(self.stale + 1) & (self.room - 1))
     }
 }
 
@@ -91,19 +96,24 @@ mod tests {
     #[test]
     fn first_in_first_out_across_growth() {
         let mut q = Ready::new().unwrap();
-        let mut table = vec![0; FIRST_ROOM as usize];
+        let mut table = vec![u32::MAX; FIRST_ROOM as usize];
         let (mut pushed, mut popped) = (0u32, 0u32);
         for round in 0..2000u32 {
             for _ in 0..(round % 7) {
                 if !q.has_room(1) {
-                    let room = q.grow().unwrap();
-                    let mut moved: Vec<u32> = (0..q.len()).map(|i| table[q.slot(i) as usize]).collect();
-                    moved.resize(room as usize, 0);
-                    table = moved;
-                    q.moved_to(room);
+                    let old = q.room();
+                    table.resize(2 * old as usize, u32::MAX);
+                    for i in 0..q.grow(old).unwrap() as usize {
+                        table[old as usize + i] = table[i];
+                    }
                 }
                 table[q.push(pushed) as usize] = pushed;
                 pushed += 1;
+            }
+            while round % 11 == 0
+                && let Some(slot) = q.stale()
+            {
+                table[slot as usize] = u32::MAX;
             }
             for _ in 0..(round % 5) {
                 if let Some((job, slot)) = q.pop() {
@@ -113,5 +123,10 @@ mod tests {
             }
         }
         assert_eq!(q.len(), pushed - popped);
+        while q.pop().is_some() {}
+        while let Some(slot) = q.stale() {
+            table[slot as usize] = u32::MAX;
+        }
+        assert!(table.iter().all(|&v| v == u32::MAX), "what has run is let go");
     }
 }
