@@ -112,14 +112,14 @@ fn check(l: Cx, n: u32, function: &str) -> bool {
 fn is_ready(l: Cx, i: u32, function: &str) -> bool {
     match port(l, i, function) {
         Port::Take(c) => {
-            chan::prepare(l, c, Side::Put);
+            chan::clear(l, c, Side::Put);
             decide(l, c, |w, ch| {
                 ch.mark = 0;
                 ch.core.can_take(&mut w.hall)
             })
         }
         Port::Put(c) => {
-            chan::prepare(l, c, Side::Take);
+            chan::clear(l, c, Side::Take);
             decide(l, c, |w, ch| {
                 ch.mark = 0;
                 ch.core.can_put(&mut w.hall)

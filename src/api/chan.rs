@@ -1,11 +1,12 @@
 //! The channel object: made, moved values through, closed, shown.
 
 use super::buffer::{self, Buffer};
-use super::core::{Core, Cx, STORE, Waiter, at, core, decide, enter};
+use super::core::{Core, Cx, STORE, Waiter, Woken, at, core, decide, enter};
+use super::park::{self, Spot};
 use super::values::{self, Buffered};
 use super::wake::{self, Gift};
 use super::{args, hook, protocol, timer, xform};
-use crate::chan::{Chan, Kind, Put, Ring, Side, Take};
+use crate::chan::{Chan, Kind, Place, Put, Ring, Side, Take};
 use crate::ids::TimerId;
 use crate::lua::{Int, Ref, State, Tagged, Text};
 use slotmap::Key;
@@ -115,89 +116,147 @@ fn construct(l: Cx, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
     }
 }
 
-/// `[0 0 e]` Before a decision about whoever waits on that side: there is room
-/// to queue one, and if it is a handler object it has been asked.
-pub fn prepare(l: Cx, c: Ref<Channel>, side: Side) {
-    let (room, handlers) = core(l, |w| (w.ready.has_room(1), w.handlers));
-    if handlers {
+/// `[0 0 e]` Before a decision about whoever waits on that side: sees to it that
+/// there is room to queue one, and that one that is a handler object is asked.
+pub fn clear(l: Cx, c: Ref<Channel>, side: Side) {
+    if core(l, |w| w.handlers) {
         protocol::meet_handlers(l, c, side);
     }
-    if !room || handlers {
-        wake::reserve(l, 1);
+    wake::reserve(l, 1);
+}
+
+/// What a put or a take came to. What it says has been done.
+#[derive(Clone, Copy)]
+pub enum Step {
+    /// Something is in the way, which `clear` removes: nothing has been done.
+    Obstructed,
+    /// Refused (a put), or the end (a take).
+    Closed,
+    /// Accepted, and dropped.
+    Dropped,
+    /// Through the transducer, which has not run yet.
+    Transduce,
+    /// To or from this slot of the buffer.
+    Buffer(u32),
+    Met(Woken),
+    /// The coroutine has its place in the queue, and this mark.
+    Stands(Waiter, Place, f64),
+    /// It has to wait.
+    Wait,
+}
+
+/// `[0 0 e]` Decides a put. `here`: the coroutine that parks if it has to.
+#[inline]
+pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<State>) -> Step {
+    let mut step = decide(l, c, |w, ch| put_step(w, ch, here, w.handlers));
+    while matches!(step, Step::Obstructed) {
+        clear(l, c, Side::Take);
+        values::reserve(l, ch, c);
+        step = decide(l, c, |w, ch| put_step(w, ch, here, false));
+    }
+    step
+}
+
+#[inline]
+fn put_step(w: &mut Core, ch: &mut Channel, here: Option<State>, handlers: bool) -> Step {
+    if !w.ready.has_room(1) || handlers || ch.core.ring.wants_room().is_some() {
+        return Step::Obstructed;
+    }
+    if ch.is_xform() && !ch.core.is_closed() && !ch.core.ring.is_full() {
+        return Step::Transduce;
+    }
+    match ch.core.put(&mut w.hall) {
+        Put::Closed => Step::Closed,
+        Put::Drop => Step::Dropped,
+        Put::Store(slot) => Step::Buffer(slot),
+        Put::Hand(taker) => Step::Met(w.queue(taker)),
+        Put::Park => stand(w, ch, Side::Put, here),
+    }
+}
+
+/// `[0 0 e]` Decides a take in the same way.
+#[inline]
+pub fn decide_take(l: Cx, c: Ref<Channel>, here: Option<State>) -> Step {
+    let mut step = decide(l, c, |w, ch| take_step(w, ch, here, w.handlers));
+    while matches!(step, Step::Obstructed) {
+        clear(l, c, Side::Put);
+        step = decide(l, c, |w, ch| take_step(w, ch, here, false));
+    }
+    step
+}
+
+#[inline]
+fn take_step(w: &mut Core, ch: &mut Channel, here: Option<State>, handlers: bool) -> Step {
+    if !w.ready.has_room(1) || handlers {
+        return Step::Obstructed;
+    }
+    match ch.core.take(&mut w.hall) {
+        Take::Nil => Step::Closed,
+        Take::Load(slot) => Step::Buffer(slot),
+        Take::Meet(putter) => Step::Met(w.queue(putter)),
+        Take::Park => stand(w, ch, Side::Take, here),
+    }
+}
+
+#[inline]
+fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<State>) -> Step {
+    let Some(l) = here else { return Step::Wait };
+    let (who, mark) = w.party(l);
+    match park::place(w, ch, side, who, 0) {
+        Spot::Taken(_, place) => Step::Stands(who, place, mark),
+        _ => Step::Wait,
     }
 }
 
 /// `[0 +? e]` Puts the value at `v` into the channel at `ch`, if that is possible
 /// now: true, or false when it is closed. Leftovers may be on top.
-#[inline]
 pub fn put_now(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
-    let quick = decide(l, c, |w, ch| {
-        let plain = w.ready.has_room(1) && !w.handlers && !ch.is_xform() && ch.core.ring.wants_room().is_none();
-        plain.then(|| ch.core.put(&mut w.hall))
-    });
-    match quick {
-        Some(put) => finish_put(l, ch, c, v, put),
-        None => put_slowly(l, ch, c, v),
-    }
+    let step = decide_put(l, ch, c, None);
+    finish_put(l, ch, c, v, step)
 }
 
-#[cold]
-fn put_slowly(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
-    prepare(l, c, Side::Take);
-    if c.get().is_xform() {
-        return xform::put_now(l, ch, c, v);
-    }
-    values::reserve(l, ch, c);
-    let put = decide(l, c, |w, ch| ch.core.put(&mut w.hall));
-    finish_put(l, ch, c, v, put)
-}
-
-/// `[0 +? m]`
-fn finish_put(l: Cx, ch: Int, c: Ref<Channel>, v: Int, put: Put<Waiter>) -> Option<bool> {
-    match put {
-        Put::Closed => Some(false),
-        Put::Drop => Some(true),
-        Put::Store(slot) => {
+/// `[0 +? e]` Moves the value of a put that was decided.
+pub fn finish_put(l: Cx, ch: Int, c: Ref<Channel>, v: Int, step: Step) -> Option<bool> {
+    match step {
+        Step::Closed => return Some(false),
+        Step::Dropped => {}
+        Step::Transduce => xform::put(l, ch, c, v),
+        Step::Buffer(slot) => {
             values::store(l, ch, slot, v);
             if c.get().core.ring.kind() == Kind::Promise {
                 serve(l, ch, c);
             }
-            Some(true)
         }
-        Put::Hand(taker) => {
-            wake::wake(l, taker, Side::Take, Gift::At(v), ch);
-            Some(true)
-        }
-        Put::Park => None,
+        Step::Met(taker) => wake::wake(l, taker, Side::Take, Gift::At(v), ch),
+        Step::Obstructed | Step::Stands(..) | Step::Wait => return None,
     }
+    Some(true)
 }
 
 /// `[0 +? e]` Takes from the channel at `ch`, if that is possible now: true, and
 /// the value, or nil for the end, is on top. Leftovers may be below it.
-#[inline]
 pub fn take_now(l: Cx, ch: Int, c: Ref<Channel>) -> bool {
-    let quick = decide(l, c, |w, ch| {
-        let plain = w.ready.has_room(1) && !w.handlers;
-        plain.then(|| ch.core.take(&mut w.hall))
-    });
-    let take = quick.unwrap_or_else(|| {
-        prepare(l, c, Side::Put);
-        decide(l, c, |w, ch| ch.core.take(&mut w.hall))
-    });
-    match take {
-        Take::Nil if xform::complete_late(l, ch, c) => return take_now(l, ch, c),
-        Take::Nil => l.nil(),
-        Take::Park => return false,
-        Take::Load(slot) => {
+    let step = decide_take(l, c, None);
+    finish_take(l, ch, c, step)
+}
+
+/// `[0 +? e]` Moves the value of a take that was decided.
+pub fn finish_take(l: Cx, ch: Int, c: Ref<Channel>, step: Step) -> bool {
+    match step {
+        Step::Closed if xform::complete_late(l, ch, c) => return take_now(l, ch, c),
+        Step::Closed | Step::Dropped => l.nil(),
+        Step::Buffer(slot) => {
             values::load(l, ch, slot, c.get().core.ring.kind() == Kind::Promise);
             if !c.get().core.lobby().is_null() {
                 refill(l, ch, c);
             }
         }
-        Take::Meet(putter) => {
-            wake::push_brought(l, putter);
+        Step::Met(putter) => {
+            wake::push_brought(l, putter.m, ch);
             wake::wake(l, putter, Side::Put, Gift::True, ch);
+            l.pop(1);
         }
+        Step::Obstructed | Step::Transduce | Step::Stands(..) | Step::Wait => return false,
     }
     true
 }
@@ -208,14 +267,15 @@ fn refill(l: Cx, ch: Int, c: Ref<Channel>) {
         return xform::refill(l, ch, c);
     }
     // One place is free, and there is room for one job.
-    if let Some(putter) = decide(l, c, |w, ch| ch.core.refill(&mut w.hall)) {
-        wake::push_brought(l, putter);
+    let met = decide(l, c, |w, ch| ch.core.refill(&mut w.hall).map(|m| w.queue(m)));
+    if let Some(putter) = met {
+        wake::push_brought(l, putter.m, ch);
         let value = l.top();
         if let Some(slot) = c.update(|ch| ch.core.ring.add()) {
             values::store(l, ch, slot, value);
         }
-        l.set_top(value - 1);
         wake::wake(l, putter, Side::Put, Gift::True, ch);
+        l.set_top(value - 1);
     }
 }
 
@@ -224,8 +284,9 @@ pub fn serve(l: Cx, ch: Int, c: Ref<Channel>) {
     let top = l.top();
     loop {
         l.set_top(top);
-        prepare(l, c, Side::Take);
-        let Some((taker, slot)) = decide(l, c, |w, ch| ch.core.serve(&mut w.hall)) else { return };
+        clear(l, c, Side::Take);
+        let met = decide(l, c, |w, ch| ch.core.serve(&mut w.hall).map(|(m, slot)| (w.queue(m), slot)));
+        let Some((taker, slot)) = met else { return };
         values::load(l, ch, slot, c.get().core.ring.kind() == Kind::Promise);
         wake::wake(l, taker, Side::Take, Gift::At(l.top()), ch);
     }
@@ -249,9 +310,11 @@ pub fn close_now(l: Cx, ch: Int, c: Ref<Channel>) {
 pub fn finish_close(l: Cx, ch: Int, c: Ref<Channel>) {
     serve(l, ch, c);
     loop {
-        prepare(l, c, Side::Take);
-        let Some(taker) = decide(l, c, |w, ch| ch.core.orphan(&mut w.hall)) else { return };
+        clear(l, c, Side::Take);
+        let met = decide(l, c, |w, ch| ch.core.orphan(&mut w.hall).map(|m| w.queue(m)));
+        let Some(taker) = met else { return };
         wake::wake(l, taker, Side::Take, Gift::Nil, ch);
+        l.pop(1);
     }
 }
 
@@ -260,9 +323,11 @@ pub fn finish_close(l: Cx, ch: Int, c: Ref<Channel>) {
 pub fn abort(l: Cx, ch: Int, c: Ref<Channel>) {
     decide(l, c, |_, ch| ch.core.close());
     loop {
-        prepare(l, c, Side::Put);
-        let Some(putter) = decide(l, c, |w, ch| ch.core.abort(&mut w.hall)) else { break };
+        clear(l, c, Side::Put);
+        let met = decide(l, c, |w, ch| ch.core.abort(&mut w.hall).map(|m| w.queue(m)));
+        let Some(putter) = met else { break };
         wake::wake(l, putter, Side::Put, Gift::True, ch);
+        l.pop(1);
     }
     xform::complete(l, ch, c);
     finish_close(l, ch, c);

@@ -2,7 +2,7 @@
 //! Lua tables.
 
 use super::chan::Channel;
-use crate::chan::{Hall, Party};
+use crate::chan::{Hall, Meeting, Party};
 use crate::lua::{Int, Parked, Ref, State};
 use crate::sched::{Pace, Ready, Timers};
 use crate::sys::nap::Nap;
@@ -64,6 +64,18 @@ pub struct Job {
     pub with: Load,
 }
 
+/// A party that met its partner and has been queued; what it gets and what keeps
+/// it alive still have to be moved.
+#[derive(Clone, Copy, Debug)]
+pub struct Woken {
+    pub m: Meeting<Waiter>,
+    pub slot: u32,
+    /// It gets its value on its own stack.
+    pub served: bool,
+    pub losers: bool,
+    pub hook: bool,
+}
+
 /// Between calls: `blocks` says of each blocking operation of the main thread
 /// whether it has its value, innermost last; `busy` counts the user's
 /// functions that run as part of an operation, `pumping` the blocking
@@ -102,6 +114,19 @@ impl Core {
     /// queued tasks by itself.
     pub fn wants_hook(&self) -> bool {
         !self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty())
+    }
+
+    /// Queues the party of a meeting, for which there is room.
+    #[inline]
+    pub fn queue(&mut self, m: Meeting<Waiter>) -> Woken {
+        let alts = m.port != 0;
+        let served = !alts && m.who.carrier().is_some();
+        let with = if served { Load::Served } else { Load::Queued };
+        let slot = match m.who {
+            Waiter::Silent => 0,
+            who => self.ready.push(Job { who, alts, with }),
+        };
+        Woken { m, slot, served, losers: self.hall.has_losers(), hook: self.wants_hook() }
     }
 
     /// The oldest task and its slot; a new slice of work begins.

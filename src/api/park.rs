@@ -47,21 +47,12 @@ pub enum Spot {
     Full,
 }
 
-/// `[0 0 -]` The running coroutine stands in the queue of a channel.
-#[inline]
-pub fn stand_here(l: Cx, c: Ref<Channel>, side: Side) -> (Spot, Waiter, f64) {
-    decide(l, c, |w, ch| {
-        let (who, mark) = w.party(*l);
-        (place(w, ch, side, who, 0), who, mark)
-    })
-}
-
 /// `[0 0 -]` Somebody stands in the queue of a channel.
 pub fn stand(l: Cx, c: Ref<Channel>, side: Side, who: Waiter, port: u32) -> Spot {
     decide(l, c, |w, ch| place(w, ch, side, who, port))
 }
 
-fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter, port: u32) -> Spot {
+pub fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter, port: u32) -> Spot {
     if is_full(w, ch, side) {
         return Spot::Full;
     }
@@ -103,6 +94,15 @@ pub fn too_many(l: Cx, function: &str, side: Side) -> ! {
         )),
         Side::Take => l.raise(format_args!("{function}: {LIMIT} takes wait on this channel already")),
     }
+}
+
+/// `[0 0 e]` A coroutine found no place to wait: makes one, or refuses.
+#[cold]
+pub fn make_room(l: Cx, ch: Int, c: Ref<Channel>, side: Side, function: &str) {
+    if decide(l, c, |w, ch| is_full(w, ch, side)) {
+        too_many(l, function, side);
+    }
+    reserve(l, ch, c, side, 1);
 }
 
 /// `[0 0 m]` Makes room for `n` operations to wait on the channel at `ch`.
@@ -153,7 +153,7 @@ fn grow(l: Cx, ch: Int, lobby: Lobby, slots: u32) {
     let top = l.top();
     l.table(1 + 2 * slots, 0);
     let old = core(l, |w| w.hall.slots(lobby));
-    if old < slots && wake::push_anchors(l, lobby) {
+    if old < slots && wake::find_anchors(l, lobby) {
         for i in 1..wake::anchor(old) {
             l.geti(top + 2, i);
             l.seti(top + 1, i);
@@ -177,14 +177,14 @@ pub enum Keep {
     At(Int),
 }
 
-/// `[0 0 -]` Anchors a party, and the value that it brings, to the channel at
-/// `ch` in which it has taken its place.
+/// `[0 +1 -]` Anchors a party, and the value that it brings, to the channel at
+/// `ch` in which it has taken its place. Leaves the anchor table.
 #[inline]
 pub fn anchor(l: Cx, ch: Int, c: Ref<Channel>, place: Place, keep: Keep, value: Option<Int>) {
     if let Some(timer) = c.get().timer() {
         timer::watch(l, ch, timer);
     }
-    if wake::push_anchors(l, place.lobby) {
+    if wake::push_anchors(l, ch, place.lobby) {
         match keep {
             Keep::Coroutine => l.thread(),
             Keep::Nothing => l.nil(),
@@ -196,7 +196,6 @@ pub fn anchor(l: Cx, ch: Int, c: Ref<Channel>, place: Place, keep: Keep, value: 
             l.seti(-2, wake::anchor(place.slot) + 1);
         }
     }
-    l.pop(1);
 }
 
 /// `[0 0 e]` Refuses where no coroutine can yield.

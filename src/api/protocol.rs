@@ -37,7 +37,7 @@ pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
         l.set_top(top);
         let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side));
         let Some((op, m)) = front else { return };
-        if !matches!(m.who, Waiter::Handler) || !wake::push_anchors(l, m.place.lobby) {
+        if !matches!(m.who, Waiter::Handler) || !wake::find_anchors(l, m.place.lobby) {
             return l.set_top(top);
         }
         l.geti(-1, wake::anchor(m.place.slot));
@@ -76,7 +76,7 @@ pub extern "C-unwind" fn put(l: State) -> Int {
         l.bool(!c.get().core.is_closed());
         return boxed(l);
     }
-    chan::prepare(l, c, Side::Take);
+    chan::clear(l, c, Side::Take);
     if decide(l, c, |w, ch| ch.core.can_put(&mut w.hall)) {
         commit(l);
         if let Some(accepted) = chan::put_now(l, 1, c, 2) {
@@ -98,7 +98,7 @@ pub extern "C-unwind" fn take(l: State) -> Int {
         l.nil();
         return boxed(l);
     }
-    chan::prepare(l, c, Side::Put);
+    chan::clear(l, c, Side::Put);
     if decide(l, c, |w, ch| ch.core.can_take(&mut w.hall)) {
         commit(l);
         if chan::take_now(l, 1, c) {

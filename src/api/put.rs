@@ -1,6 +1,6 @@
 //! Putting one value: with a callback, only if possible, parking, blocking.
 
-use super::chan::{Channel, put_now};
+use super::chan::{Channel, Step, decide_put, finish_put, put_now};
 use super::core::{Cx, STORE, Waiter, at, enter};
 use super::park::{self, Keep, Spot};
 use super::{args, hook, wake};
@@ -109,22 +109,19 @@ fn park(l: Cx, function: &str) -> Int {
         };
     };
     loop {
-        if let Some(accepted) = put_now(l, 1, c, 2) {
+        let step = decide_put(l, 1, c, Some(*l));
+        if let Step::Stands(who, place, mark) = step {
+            // Where it can, the coroutine carries its value itself.
+            let apart = who.carrier().is_none().then_some(2);
+            park::anchor(l, 1, c, place, Keep::Coroutine, apart);
+            l.set_top(2);
+            return l.park(mark, true);
+        }
+        if let Some(accepted) = finish_put(l, 1, c, 2, step) {
             l.bool(accepted);
             return 1;
         }
-        let (spot, who, mark) = park::stand_here(l, c, Side::Put);
-        match spot {
-            Spot::Taken(_, place) => {
-                // Where it can, the coroutine carries its value itself.
-                let apart = who.carrier().is_none().then_some(2);
-                park::anchor(l, 1, c, place, Keep::Coroutine, apart);
-                l.set_top(2);
-                return l.park(mark, true);
-            }
-            Spot::NoRoom => park::reserve(l, 1, c, Side::Put, 1),
-            Spot::Full => park::too_many(l, function, Side::Put),
-        }
+        park::make_room(l, 1, c, Side::Put, function);
     }
 }
 

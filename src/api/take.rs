@@ -1,6 +1,6 @@
 //! Taking one value: with a callback, only if possible, parking, blocking.
 
-use super::chan::{Channel, take_now};
+use super::chan::{Channel, Step, decide_take, finish_take, take_now};
 use super::core::{Cx, HALLS, READY, STORE, Waiter, at, enter};
 use super::park::{self, Keep, Spot};
 use super::{args, hook, wake};
@@ -80,18 +80,15 @@ pub extern "C-unwind" fn try_take(l: State) -> Int {
 /// `[? +1 e]` Takes from the channel at 1, or parks until there is a value.
 pub fn park_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
     loop {
-        if take_now(l, 1, c) {
+        let step = decide_take(l, c, Some(*l));
+        if let Step::Stands(_, place, mark) = step {
+            park::anchor(l, 1, c, place, Keep::Coroutine, None);
+            return l.park(mark, false);
+        }
+        if finish_take(l, 1, c, step) {
             return 1;
         }
-        let (spot, _, mark) = park::stand_here(l, c, Side::Take);
-        match spot {
-            Spot::Taken(_, place) => {
-                park::anchor(l, 1, c, place, Keep::Coroutine, None);
-                return l.park(mark, false);
-            }
-            Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
-            Spot::Full => park::too_many(l, function, Side::Take),
-        }
+        park::make_room(l, 1, c, Side::Take, function);
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a meeting to a queued task: the anchors of those who wait, and the
 //! table of those who will run.
 
-use super::core::{Cx, HALLS, Job, Load, READY, Waiter, core};
+use super::core::{Cx, HALLS, Job, Load, READY, Waiter, Woken, core, kept};
 use crate::chan::{Meeting, Side};
 use crate::ids::Lobby;
 use crate::lua::{Int, State};
@@ -22,8 +22,18 @@ pub fn number(lobby: Lobby) -> u32 {
 }
 
 /// `[0 +1 -]` The anchor table of a lobby, or nil when the channel is gone.
-pub fn push_anchors(l: Cx, lobby: Lobby) -> bool {
+pub fn find_anchors(l: Cx, lobby: Lobby) -> bool {
     l.geti_table(HALLS, number(lobby))
+}
+
+/// `[0 +1 -]` The anchor table of the channel at `ch`, by the quicker way.
+#[inline]
+pub fn push_anchors(l: Cx, ch: Int, lobby: Lobby) -> bool {
+    if State::SLOTS_ARE_QUICK {
+        l.get_slot_table(ch, kept::ANCHORS)
+    } else {
+        find_anchors(l, lobby)
+    }
 }
 
 /// `[0 0 m]` Makes room for `n` more queued jobs.
@@ -104,49 +114,41 @@ impl Gift {
     }
 }
 
-/// `[0 0 -]` Wakes the party of a meeting; `port` is the channel where they met.
-/// Room has been reserved.
-pub fn wake(l: Cx, m: Meeting<Waiter>, side: Side, gift: Gift, port: Int) {
-    let anchored = push_anchors(l, m.place.lobby);
+/// `[0 +1 -]` Hands a party that has been queued what it gets, and moves its
+/// anchor from the channel where they met, at `ch`. Leaves the anchor table.
+pub fn wake(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
+    let m = woken.m;
+    let anchored = push_anchors(l, ch, m.place.lobby);
     let entry = anchor(m.place.slot);
-    let alts = m.port != 0;
-    let carrier = m.who.carrier().filter(|_| !alts);
-    let with = if carrier.is_some() { Load::Served } else { Load::Queued };
-    let job = Job { who: m.who, alts, with };
-    let silent = matches!(m.who, Waiter::Silent);
-    let (slot, losers, hook) = core(l, |w| {
-        let slot = if silent { 0 } else { w.ready.push(job) * STRIDE };
-        (slot, w.hall.has_losers(), w.wants_hook())
-    });
-    if !silent {
+    if !matches!(m.who, Waiter::Silent) {
+        let slot = woken.slot * STRIDE;
         if anchored {
             l.geti(-1, entry);
             l.seti(READY, slot + 1);
         }
-        match (carrier, gift) {
-            (Some(p), Gift::At(i)) => {
+        match (m.who.carrier(), gift) {
+            (Some(p), Gift::At(i)) if woken.served => {
                 l.dup(i);
                 l.give(p.co(), 1);
             }
-            (Some(p), gift) => gift.push(p.co()),
-            (None, gift) => {
+            (Some(p), gift) if woken.served => gift.push(p.co()),
+            (_, gift) => {
                 gift.push(*l);
                 l.seti(READY, slot + 2);
             }
         }
-        if alts {
-            l.dup(port);
+        if m.port != 0 {
+            l.dup(ch);
             l.seti(READY, slot + 3);
         }
     }
     if anchored {
-        clear(l, entry, side == Side::Put && carrier.is_none());
+        clear(l, entry, side == Side::Put && !woken.served);
     }
-    l.pop(1);
-    if losers {
+    if woken.losers {
         clear_losers(l);
     }
-    if hook {
+    if woken.hook {
         super::hook::arm(l);
     }
 }
@@ -162,11 +164,12 @@ fn clear(l: Cx, entry: u32, brought: bool) {
     }
 }
 
-/// `[0 +1 -]` The value that a waiting put brings.
-pub fn push_brought(l: Cx, m: Meeting<Waiter>) {
+/// `[0 +1 -]` The value that a waiting put brings to the channel at `ch`; to be
+/// fetched before it is woken.
+pub fn push_brought(l: Cx, m: Meeting<Waiter>, ch: Int) {
     match m.who.carrier() {
         Some(p) if m.port == 0 => p.push_brought(*l),
-        _ if push_anchors(l, m.place.lobby) => {
+        _ if push_anchors(l, ch, m.place.lobby) => {
             l.geti(-1, anchor(m.place.slot) + 1);
             l.remove(-2);
         }
@@ -177,7 +180,7 @@ pub fn push_brought(l: Cx, m: Meeting<Waiter>) {
 /// `[0 0 -]` Lets go of what an `alts` that is over had anchored elsewhere.
 pub fn clear_losers(l: Cx) {
     while let Some(place) = core(l, |w| w.hall.loser()) {
-        if push_anchors(l, place.lobby) {
+        if find_anchors(l, place.lobby) {
             clear(l, anchor(place.slot), true);
         }
         l.pop(1);

@@ -75,21 +75,13 @@ fn add_raw(l: Cx, ch: Int, c: Ref<Channel>, v: Int) {
     }
 }
 
-/// `[0 0 e]` A put through the transducer.
-pub fn put_now(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
-    let core = c.get().core;
-    if core.is_closed() {
-        return Some(false);
-    }
-    if core.ring.is_full() {
-        return None;
-    }
+/// `[0 0 m]` A put through the transducer into a buffer that is not full.
+pub fn put(l: Cx, ch: Int, c: Ref<Channel>, v: Int) {
     if step(l, ch, c, Some(v)) {
         chan::abort(l, ch, c);
     } else {
         chan::serve(l, ch, c);
     }
-    Some(true)
 }
 
 /// `[0 0 m]` Runs the step function with a value, or to complete. True: it has
@@ -192,10 +184,11 @@ pub extern "C-unwind" fn let_in(l: State) -> Int {
     let l = enter(l);
     let c = args::chan(l, 1, "async");
     loop {
-        chan::prepare(l, c, Side::Put);
-        let Some(putter) = decide(l, c, |w, ch| ch.core.refill(&mut w.hall)) else { return 0 };
+        chan::clear(l, c, Side::Put);
+        let met = decide(l, c, |w, ch| ch.core.refill(&mut w.hall).map(|m| w.queue(m)));
+        let Some(putter) = met else { return 0 };
         l.set_top(1);
-        wake::push_brought(l, putter);
+        wake::push_brought(l, putter.m, 1);
         wake::wake(l, putter, Side::Put, Gift::True, 1);
         if step(l, 1, c, Some(2)) {
             chan::abort(l, 1, c);

@@ -24,6 +24,9 @@ impl State {
 
     pub const REGISTRY: Int = ffi::LUA_REGISTRYINDEX;
 
+    /// Are the values of a userdata reached in one step?
+    pub const SLOTS_ARE_QUICK: bool = !cfg!(feature = "luajit");
+
     // Quiet.
 
     /// `[0 0 -]`
