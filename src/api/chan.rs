@@ -140,7 +140,7 @@ pub enum Step {
     Buffer(u32),
     Met(Woken),
     /// The coroutine has its place in the queue, and this mark.
-    Stands(Waiter, Place, f64),
+    Stands(Waiter, Place, u32),
     /// It has to wait.
     Wait,
 }

@@ -94,8 +94,8 @@ pub struct Core {
     pub busy: u32,
     pub pumping: u32,
     pub depth: u32,
-    /// The mark of the newest parked coroutine; they start at `FIRST_MARK`.
-    pub mark: f64,
+    /// The mark of the newest parked coroutine.
+    pub mark: u32,
     pub random: u64,
     pub tasks: u64,
     /// Handler objects of the user's have been seen, so look out for them.
@@ -148,8 +148,9 @@ impl Core {
     }
 
     /// A coroutine about to park, and the mark that it will carry.
-    pub fn party(&mut self, l: State) -> (Waiter, f64) {
-        self.mark += 1.0;
+    #[inline]
+    pub fn party(&mut self, l: State) -> (Waiter, u32) {
+        self.mark = self.mark.wrapping_add(1);
         let ours = self.current.filter(|(co, _)| *co == l);
         let parked = Parked::new(l, self.mark, ours.is_some());
         let go = ours.is_some_and(|(_, go)| go);
@@ -185,9 +186,6 @@ pub fn core<R: Copy>(l: Cx, f: impl FnOnce(&mut Core) -> R) -> R {
 pub fn decide<R: Copy>(l: Cx, c: Ref<Channel>, f: impl FnOnce(&mut Core, &mut Channel) -> R) -> R {
     core(l, |w| c.update(|ch| f(w, ch)))
 }
-
-/// A number that no program has by accident.
-pub const FIRST_MARK: f64 = 3e14 + 0.25;
 
 /// The table of everything else, second value of each function.
 pub const STORE: Int = State::upvalue(2);

@@ -120,10 +120,10 @@ fn failed(l: Cx, co: State, go: bool, block: Option<Int>) {
 fn give_way(l: Cx, co: State, n: Int) {
     co.pop(n);
     let mark = core(l, |w| {
-        w.mark += 1.0;
+        w.mark = w.mark.wrapping_add(1);
         w.mark
     });
-    co.num(mark);
+    co.mark(mark);
     wake::reserve(l, 1);
     co.thread();
     co.give(*l, 1);

@@ -20,7 +20,7 @@ mod values;
 mod wake;
 mod xform;
 
-use self::core::{Core, FIRST_MARK, STORE, at};
+use self::core::{Core, STORE, at};
 use crate::chan::Hall;
 use crate::lua::{Int, State, Verb};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
@@ -146,7 +146,7 @@ fn new_core(l: State) -> Option<Core> {
         busy: 0,
         pumping: 0,
         depth: 0,
-        mark: FIRST_MARK,
+        mark: 0,
         random: seed | 1,
         tasks: 0,
         handlers: false,

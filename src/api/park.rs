@@ -52,6 +52,7 @@ pub fn stand(l: Cx, c: Ref<Channel>, side: Side, who: Waiter, port: u32) -> Spot
     decide(l, c, |w, ch| place(w, ch, side, who, port))
 }
 
+#[inline]
 pub fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter, port: u32) -> Spot {
     if is_full(w, ch, side) {
         return Spot::Full;
@@ -64,7 +65,7 @@ pub fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter, port: u32) -> 
 
 /// A timeout is never full: it is shared by whoever asks for the same tick.
 fn is_full(w: &mut Core, ch: &Channel, side: Side) -> bool {
-    w.hall.queued(ch.core.lobby(), side, LIMIT) >= LIMIT && ch.timer().is_none()
+    w.hall.is_full(ch.core.lobby(), side, LIMIT) && ch.timer().is_none()
 }
 
 /// `[0 0 -]` The same for a further port of an `alts`.
@@ -214,7 +215,7 @@ pub fn must_yield(l: Cx, function: &str) {
 
 /// The running coroutine, about to park, and the mark that it will carry.
 #[inline]
-pub fn coroutine(l: Cx) -> (Waiter, f64) {
+pub fn coroutine(l: Cx) -> (Waiter, u32) {
     core(l, |w| w.party(*l))
 }
 

@@ -62,6 +62,7 @@ fn drive(l: Cx, done: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
             break Outcome::Done;
         }
         if core(l, |w| w.ready.is_empty()) {
+            wake::sweep(l);
             match core(l, |w| w.timers.next()) {
                 None => break Outcome::Never,
                 Some((deadline, _)) if !sleep(l, deadline) => break Outcome::Failed,
@@ -69,6 +70,7 @@ fn drive(l: Cx, done: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
             }
         }
     };
+    wake::sweep(l);
     core(l, |w| w.pumping -= 1);
     outcome
 }
@@ -121,7 +123,7 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
     timer::fire_due(l);
     let mut ran = 0u32;
     while f64::from(ran) < max {
-        match turn(l) {
+        match turn(l, 2) {
             Turn::Idle => break,
             Turn::Unblocked(of) if Some(of) == id => {
                 ran += 1;
@@ -130,7 +132,6 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
             _ => ran += 1,
         }
     }
-    wake::sweep(l);
     l.int(ran);
     1
 }
@@ -141,19 +142,20 @@ pub extern "C-unwind" fn batch(l: State) -> Int {
     l.set_top(0);
     l.int(BATCH);
     pump(*l);
+    wake::sweep(l);
     0
 }
 
-/// `[0 0 m]` Runs the oldest task.
-fn turn(l: Cx) -> Turn {
-    let top = l.top();
+/// `[0 0 m]` Runs the oldest task; `top` values are on the stack.
+#[inline]
+fn turn(l: Cx, top: Int) -> Turn {
     let popped = core(l, |w| match w.ready.front() {
         Some(job) if job.alts => None,
         _ => w.pop(),
     });
     let Some((job, slot)) = popped.or_else(|| with_pair(l)) else { return Turn::Idle };
     let slot = slot * wake::STRIDE;
-    let runs = l.top() + 1;
+    let runs = top + if job.alts { 2 } else { 1 };
     l.geti(READY, slot + 1);
     if job.with == Load::Queued {
         l.geti(READY, slot + 2);
@@ -256,6 +258,7 @@ pub extern "C-unwind" fn step(l: State) -> Int {
     l.num(max);
     core(l, |w| w.pumping += 1);
     let ok = guarded(l, 1, 1);
+    wake::sweep(l);
     core(l, |w| w.pumping -= 1);
     hook::settle(l);
     hook::arm(l);

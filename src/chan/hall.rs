@@ -26,11 +26,13 @@ pub struct Meeting<P> {
     pub port: u32,
 }
 
+// The list of an `alts` is boxed to keep the common entry small.
+#[expect(clippy::box_collection)]
 struct Waiting<P> {
     who: P,
     first: Place,
     /// The other places of an `alts`.
-    more: Vec<Place>,
+    more: Option<Box<Vec<Place>>>,
 }
 
 /// Between calls: a live operation has a live entry in every lobby it was
@@ -40,7 +42,8 @@ pub struct Hall<P> {
     lobbies: SlotMap<Lobby, Waits>,
     losers: Vec<Place>,
     /// The storage of an `alts` that is over, for the next one.
-    spare: Vec<Place>,
+    #[expect(clippy::box_collection)]
+    spare: Option<Box<Vec<Place>>>,
 }
 
 /// Slabs smaller than this are kept when they fall empty.
@@ -48,7 +51,7 @@ const KEEP: usize = 4096;
 
 impl<P: Party> Default for Hall<P> {
     fn default() -> Self {
-        Hall { ops: SlotMap::with_key(), lobbies: SlotMap::with_key(), losers: Vec::new(), spare: Vec::new() }
+        Hall { ops: SlotMap::with_key(), lobbies: SlotMap::with_key(), losers: Vec::new(), spare: None }
     }
 }
 
@@ -88,7 +91,7 @@ impl<P: Party> Hall<P> {
         for e in waits.entries() {
             let gone = self.ops.get(e.op).is_some_and(|w| {
                 !self.lobbies.contains_key(w.first.lobby)
-                    && w.more.iter().all(|p| !self.lobbies.contains_key(p.lobby))
+                    && w.more.iter().flat_map(|m| m.iter()).all(|p| !self.lobbies.contains_key(p.lobby))
             });
             if gone {
                 self.ops.remove(e.op);
@@ -132,39 +135,43 @@ impl<P: Party> Hall<P> {
         self.lobbies.get(lobby).map_or(0, Waits::slots)
     }
 
-    /// How many live operations stand in this queue; exact only when it is
-    /// near `limit`.
-    pub fn queued(&mut self, lobby: Lobby, side: Side, limit: usize) -> usize {
-        let Some(waits) = self.lobbies.get_mut(lobby) else { return 0 };
+    /// Do `limit` live operations stand in this queue?
+    pub fn is_full(&mut self, lobby: Lobby, side: Side, limit: usize) -> bool {
+        let Some(waits) = self.lobbies.get_mut(lobby) else { return false };
         let ops = &self.ops;
-        let len = waits.purge(side, |op| ops.contains_key(op), false);
-        if len < limit { len } else { waits.purge(side, |op| ops.contains_key(op), true) }
+        waits.queue(side).len() >= limit && waits.purge(side, |op| ops.contains_key(op)) >= limit
     }
 
     /// Adds the first (or only) entry of a new operation. `None`: there is no
     /// room, which `reserve` makes.
+    #[inline]
     pub fn enroll(&mut self, who: P, lobby: Lobby, side: Side, port: u32) -> Option<(Op, Place)> {
+        let waits = self.lobbies.get_mut(lobby)?;
         if self.ops.len() == self.ops.capacity() {
             return None;
         }
-        let place = Place { lobby, slot: self.lobbies.get_mut(lobby)?.occupy(side)? };
-        let more = if port == 0 { Vec::new() } else { std::mem::take(&mut self.spare) };
+        if waits.is_due(side) {
+            let ops = &self.ops;
+            waits.purge(side, |op| ops.contains_key(op));
+        }
+        let place = Place { lobby, slot: waits.occupy(side)? };
+        let more = if port == 0 { None } else { self.spare.take() };
         let op = self.ops.insert(Waiting { who, first: place, more });
-        self.lobbies[lobby].queue(side).push_back(Entry { op, slot: place.slot, port });
+        waits.queue(side).push_back(Entry { op, slot: place.slot, port });
         Some((op, place))
     }
 
     /// Room for an `alts` of `n` ports.
     pub fn reserve_alts(&mut self, n: usize) -> Result<(), TryReserveError> {
         self.losers.try_reserve(n)?;
-        self.spare.try_reserve(n)
+        self.spare.get_or_insert_default().try_reserve(n)
     }
 
     /// Adds a further entry of an `alts`.
     pub fn enroll_more(&mut self, op: Op, lobby: Lobby, side: Side, port: u32) -> Option<Place> {
         let waits = self.lobbies.get_mut(lobby)?;
         let place = Place { lobby, slot: waits.occupy(side)? };
-        self.ops[op].more.push(place);
+        self.ops[op].more.get_or_insert_default().push(place);
         waits.queue(side).push_back(Entry { op, slot: place.slot, port });
         Some(place)
     }
@@ -206,7 +213,7 @@ impl<P: Party> Hall<P> {
                 continue;
             }
             let who = w.who;
-            if w.more.is_empty() {
+            if w.more.is_none() {
                 waits.release(place.slot);
             } else {
                 self.clean_up(w, Some(place));
@@ -226,7 +233,7 @@ impl<P: Party> Hall<P> {
     /// losers.
     #[cold]
     fn clean_up(&mut self, mut w: Waiting<P>, winner: Option<Place>) {
-        for place in std::iter::once(&w.first).chain(&w.more) {
+        for place in std::iter::once(&w.first).chain(w.more.iter().flat_map(|m| m.iter())) {
             if let Some(waits) = self.lobbies.get_mut(place.lobby) {
                 waits.release(place.slot);
             }
@@ -236,9 +243,9 @@ impl<P: Party> Hall<P> {
                 self.losers.push(*place);
             }
         }
-        if w.more.capacity() > self.spare.capacity() {
-            w.more.clear();
-            self.spare = w.more;
+        if let Some(mut more) = w.more.take() {
+            more.clear();
+            self.spare = Some(more);
         }
     }
 

@@ -50,17 +50,20 @@ impl Waits {
         self.takes.iter().chain(&self.puts)
     }
 
-    /// Drops stale entries when the queue has grown enough to be worth it, so
-    /// that each costs constant time in the long run.
-    pub fn purge(&mut self, side: Side, live: impl Fn(Op) -> bool, now: bool) -> usize {
-        let due = now || self.queue(side).len() >= self.purge_at.max(FIRST_PURGE);
-        if due {
-            let queue = self.queue(side);
-            queue.retain(|e| live(e.op));
-            let left = queue.len();
-            self.purge_at = left * 2;
-        }
-        self.queue(side).len()
+    /// Has the queue grown so much that searching it for stale entries costs each
+    /// of them constant time in the long run?
+    #[inline]
+    pub fn is_due(&mut self, side: Side) -> bool {
+        self.queue(side).len() >= self.purge_at.max(FIRST_PURGE)
+    }
+
+    /// Drops stale entries and answers how many are left.
+    pub fn purge(&mut self, side: Side, live: impl Fn(Op) -> bool) -> usize {
+        let queue = self.queue(side);
+        queue.retain(|e| live(e.op));
+        let left = queue.len();
+        self.purge_at = left * 2;
+        left
     }
 
     /// Makes sure that `n` entries can be added to the queue and that their

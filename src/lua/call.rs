@@ -24,13 +24,20 @@ pub enum Status {
 #[derive(Clone, Copy, Debug)]
 pub struct Parked {
     co: State,
-    mark: f64,
+    mark: u32,
     marked: bool,
+}
+
+/// Marks lie above this; no program has such a number by accident.
+const MARKS: f64 = 3e14 + 0.25;
+
+fn mark_value(mark: u32) -> f64 {
+    MARKS + f64::from(mark)
 }
 
 impl Parked {
     /// `ours`: the coroutine was resumed by this library.
-    pub fn new(co: State, mark: f64, ours: bool) -> Parked {
+    pub fn new(co: State, mark: u32, ours: bool) -> Parked {
         Parked { co, mark, marked: ours || !cfg!(feature = "luajit") }
     }
 
@@ -56,7 +63,7 @@ impl Parked {
 
     // SAFETY of both: an operation that waits keeps its coroutine anchored.
     fn bears_mark(&self, at: Int) -> bool {
-        unsafe { ffi::lua_tonumber(self.co.0, at) == self.mark }
+        unsafe { ffi::lua_tonumber(self.co.0, at) == mark_value(self.mark) }
     }
 
     fn is_suspended(&self) -> bool {
@@ -86,8 +93,8 @@ impl State {
     /// Leaves the function and suspends the coroutine; return its answer at
     /// once. `[0 +1 e]`, quiet if `can_yield`. `brings`: the value on top is
     /// what the coroutine brings.
-    pub fn park(self, mark: f64, brings: bool) -> Int {
-        self.num(mark);
+    pub fn park(self, mark: u32, brings: bool) -> Int {
+        self.mark(mark);
         let yielded = if cfg!(feature = "luajit") { 1 + Int::from(brings) } else { 0 };
         // SAFETY: the last act of a C function, as Lua demands.
         unsafe { ffi::lua_yield(self.0, yielded) }
@@ -113,12 +120,17 @@ impl State {
         }
     }
 
+    /// `[0 +1 -]` Pushes a mark.
+    pub fn mark(self, mark: u32) {
+        self.num(mark_value(mark));
+    }
+
     /// `[0 0 -]` Did this coroutine, which yielded `n` values, park? If so it
     /// carries the newest mark.
     #[inline]
-    pub fn has_parked(self, n: Int, newest: impl FnOnce() -> f64) -> bool {
+    pub fn has_parked(self, n: Int, newest: impl FnOnce() -> u32) -> bool {
         if cfg!(feature = "luajit") {
-            (n == 1 || n == 2) && self.number(-1) == Some(newest())
+            (n == 1 || n == 2) && self.number(-1) == Some(mark_value(newest()))
         } else {
             // A yield of the coroutine's own leaves nothing behind.
             // SAFETY: only reads.
