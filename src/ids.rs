@@ -2,7 +2,7 @@
 //! that outlived what it named is recognised and never reaches a stranger.
 
 slotmap::new_key_type! {
-    /// One waiting operation: a parked `put`, `take` or whole `alts`.
+    /// One `alts` that waits.
     pub struct Op;
     /// Where the operations that wait on one channel stand.
     pub struct Lobby;

@@ -5,11 +5,12 @@
 
 use super::chan::{self, Channel};
 use super::core::{Cx, STORE, Waiter, at, core, decide, enter};
-use super::park::{self, Keep, Spot};
+use super::park::{self, Held, Keep};
 use super::{args, hook};
 use crate::chan::Side;
 use crate::ids::Op;
 use crate::lua::{Int, Ref, State};
+use slotmap::Key;
 
 const PARK_ALTS: &str = "async.park_alts (alts!)";
 const BLOCK_ALTS: &str = "async.block_alts (alts!!)";
@@ -110,23 +111,14 @@ fn check(l: Cx, n: u32, function: &str) -> bool {
 
 /// `[? ? e]` Would this port complete now?
 fn is_ready(l: Cx, i: u32, function: &str) -> bool {
-    match port(l, i, function) {
-        Port::Take(c) => {
-            chan::clear(l, c, Side::Put);
-            decide(l, c, |w, ch| {
-                ch.mark = 0;
-                ch.core.can_take(&mut w.hall)
-            })
-        }
-        Port::Put(c) => {
-            chan::clear(l, c, Side::Take);
-            decide(l, c, |w, ch| {
-                ch.mark = 0;
-                ch.core.can_put(&mut w.hall)
-            })
-        }
-        Port::Foreign => false,
+    let Some((c, side)) = native(l, i, function) else { return false };
+    if core(l, |w| w.handlers) {
+        chan::clear(l, c, side.other());
     }
+    decide(l, c, |w, ch| {
+        ch.mark = 0;
+        ch.core.is_ready(&mut w.hall, side, Op::null())
+    })
 }
 
 /// `[? ? e]` One of the ready ports: the first, or any with equal chances.
@@ -164,13 +156,9 @@ fn perform(l: Cx, i: u32, function: &str) -> bool {
 
 /// `[? ? e]` Stands at every port. `None`: one became ready meanwhile.
 fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
-    if core(l, |w| w.hall.reserve_alts(n as usize).is_err()) {
-        l.no_memory();
-    }
     // The k-th port on the same channel reserves room for k.
     for i in 1..=n {
-        if let Port::Take(c) | Port::Put(c) = port(l, i, function) {
-            let side = if l.top() == CHAN { Side::Take } else { Side::Put };
+        if let Some((c, side)) = native(l, i, function) {
             let times = c.update(|ch| {
                 ch.mark += 1;
                 ch.mark
@@ -178,39 +166,32 @@ fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
             park::reserve(l, CHAN, c, side, times);
         }
     }
-    if (1..=n).any(|i| is_ready(l, i, function)) {
-        return None;
-    }
-    let mut op: Option<Op> = None;
+    let Ok(op) = core(l, |w| w.hall.open_alts(n as usize).map_err(drop)) else { l.no_memory() };
     for i in 1..=n {
-        let (c, side) = match port(l, i, function) {
-            Port::Take(c) => (c, Side::Take),
-            Port::Put(c) => (c, Side::Put),
-            Port::Foreign => continue,
-        };
-        let spot = match op {
-            None => park::stand(l, c, side, who, i),
-            Some(op) => park::stand_too(l, c, side, op, i),
-        };
-        match spot {
-            Spot::Taken(taken, place) => {
-                op = Some(taken);
-                let value = (side == Side::Put).then_some(VALUE);
-                let keep = if matches!(who, Waiter::Block(_)) { Keep::Nothing } else { Keep::Coroutine };
-                park::anchor(l, CHAN, c, place, keep, value);
+        let Some((c, side)) = native(l, i, function) else { continue };
+        // Reserving may have run a finalizer that made a port ready.
+        let ready = decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, side, op));
+        let place = if ready { None } else { park::stand_at(l, c, side, who, op, i) };
+        let Some(place) = place else {
+            park::withdraw(l, Held::Alts(op));
+            if !ready {
+                park::make_room(l, CHAN, c, side, function);
             }
-            spot => {
-                if let Some(op) = op {
-                    park::withdraw(l, op);
-                }
-                if matches!(spot, Spot::Full) {
-                    park::too_many(l, function, side);
-                }
-                return None;
-            }
-        }
+            return None;
+        };
+        let keep = if matches!(who, Waiter::Block(_)) { Keep::Nothing } else { Keep::Coroutine };
+        park::anchor(l, CHAN, c, place, keep, (side == Side::Put).then_some(VALUE));
     }
-    op
+    Some(op)
+}
+
+/// `[? ? e]` The port at `i`, which is checked already.
+fn native(l: Cx, i: u32, function: &str) -> Option<(Ref<Channel>, Side)> {
+    match port(l, i, function) {
+        Port::Take(c) => Some((c, Side::Take)),
+        Port::Put(c) => Some((c, Side::Put)),
+        Port::Foreign => None,
+    }
 }
 
 /// How to wait.
@@ -263,7 +244,7 @@ fn stand_and_wait(l: Cx, n: u32, function: &str, wait: Wait) -> Option<Int> {
         Wait::Block => {
             let id = park::block(l);
             let op = enroll(l, n, Waiter::Block(id), function)?;
-            park::wait(l, id, op, function);
+            park::wait(l, id, Held::Alts(op), function);
             Some(1)
         }
     }

@@ -2,7 +2,7 @@
 
 use super::buffer::{self, Buffer};
 use super::core::{Core, Cx, STORE, Waiter, Woken, at, core, decide, enter};
-use super::park::{self, Spot};
+use super::park;
 use super::values::{self, Buffered};
 use super::wake::{self, Gift};
 use super::{args, hook, protocol, timer, xform};
@@ -202,10 +202,7 @@ fn take_step(w: &mut Core, ch: &mut Channel, here: Option<State>, handlers: bool
 fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<State>) -> Step {
     let Some(l) = here else { return Step::Wait };
     let (who, mark) = w.party(l);
-    match park::place(w, ch, side, who, 0) {
-        Spot::Taken(_, place) => Step::Stands(who, place, mark),
-        _ => Step::Wait,
-    }
+    park::place(w, ch, side, who).map_or(Step::Wait, |place| Step::Stands(who, place, mark))
 }
 
 /// `[0 +? e]` Puts the value at `v` into the channel at `ch`, if that is possible

@@ -100,8 +100,6 @@ pub struct Core {
     pub tasks: u64,
     /// Handler objects of the user's have been seen, so look out for them.
     pub handlers: bool,
-    /// Operations since the clock was looked at, where no hook does it.
-    pub unclocked: u32,
 }
 
 impl Core {

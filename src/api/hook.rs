@@ -76,30 +76,21 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     0
 }
 
+/// How many operations go by between two looks at the clock.
+const LOOK: u32 = 16;
+
 /// `[0 0 -]` Where no hook does it, operations look at the clock; this is said
 /// at the start of each.
 #[inline]
 pub fn operation(l: Cx) {
-    if !hooked() {
+    if !hooked() && l.once_in(LOOK) {
         look(l);
     }
 }
 
-/// How many operations go by between two looks at the clock.
-const LOOK: u32 = 16;
-
+#[cold]
 fn look(l: Cx) {
-    let due = core(l, |w| {
-        if !w.is_pending() || !w.may_interrupt() {
-            return false;
-        }
-        w.unclocked += 1;
-        if w.unclocked < LOOK {
-            return false;
-        }
-        w.unclocked = 0;
-        w.pace.is_due(clock::now())
-    });
+    let due = core(l, |w| w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now()));
     if due {
         batch(l);
     }

@@ -150,7 +150,6 @@ fn new_core(l: State) -> Option<Core> {
         random: seed | 1,
         tasks: 0,
         handlers: false,
-        unclocked: 0,
     })
 }
 

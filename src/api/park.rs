@@ -37,54 +37,27 @@ pub extern "C-unwind" fn sentinel_gone(l: State) -> Int {
     0
 }
 
-/// Does an operation find a place to wait?
-#[derive(Clone, Copy)]
-pub enum Spot {
-    Taken(Op, Place),
-    /// `reserve` is due.
-    NoRoom,
-    /// Too many wait already.
-    Full,
-}
-
-/// `[0 0 -]` Somebody stands in the queue of a channel.
-pub fn stand(l: Cx, c: Ref<Channel>, side: Side, who: Waiter, port: u32) -> Spot {
-    decide(l, c, |w, ch| place(w, ch, side, who, port))
+/// `[0 0 -]` Somebody stands in the queue of a channel. `None`: `make_room`.
+pub fn stand(l: Cx, c: Ref<Channel>, side: Side, who: Waiter) -> Option<Place> {
+    decide(l, c, |w, ch| place(w, ch, side, who))
 }
 
 #[inline]
-pub fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter, port: u32) -> Spot {
-    if is_full(w, ch, side) {
-        return Spot::Full;
-    }
-    match w.hall.enroll(who, ch.core.lobby(), side, port) {
-        Some((op, place)) => Spot::Taken(op, place),
-        None => Spot::NoRoom,
-    }
+pub fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter) -> Option<Place> {
+    if is_full(w, ch, side) { None } else { w.hall.enroll(who, ch.core.lobby(), side) }
+}
+
+/// `[0 0 -]` The same at a port of an `alts`.
+pub fn stand_at(l: Cx, c: Ref<Channel>, side: Side, who: Waiter, op: Op, port: u32) -> Option<Place> {
+    decide(l, c, |w, ch| match is_full(w, ch, side) {
+        true => None,
+        false => w.hall.enroll_alts(op, who, ch.core.lobby(), side, port),
+    })
 }
 
 /// A timeout is never full: it is shared by whoever asks for the same tick.
 fn is_full(w: &mut Core, ch: &Channel, side: Side) -> bool {
     w.hall.is_full(ch.core.lobby(), side, LIMIT) && ch.timer().is_none()
-}
-
-/// `[0 0 -]` The same for a further port of an `alts`.
-pub fn stand_too(l: Cx, c: Ref<Channel>, side: Side, op: Op, port: u32) -> Spot {
-    decide(l, c, |w, ch| {
-        if is_full(w, ch, side) {
-            return Spot::Full;
-        }
-        match w.hall.enroll_more(op, ch.core.lobby(), side, port) {
-            Some(place) => Spot::Taken(op, place),
-            None => Spot::NoRoom,
-        }
-    })
-}
-
-/// `[0 0 -]` Gives up an operation.
-pub fn withdraw(l: Cx, op: Op) {
-    core(l, |w| w.hall.cancel(op));
-    wake::clear_losers(l);
 }
 
 /// `[0 0 e]` Says that too many wait.
@@ -97,7 +70,7 @@ pub fn too_many(l: Cx, function: &str, side: Side) -> ! {
     }
 }
 
-/// `[0 0 e]` A coroutine found no place to wait: makes one, or refuses.
+/// `[0 0 e]` Somebody found no place to wait: makes one, or refuses.
 #[cold]
 pub fn make_room(l: Cx, ch: Int, c: Ref<Channel>, side: Side, function: &str) {
     if decide(l, c, |w, ch| is_full(w, ch, side)) {
@@ -237,8 +210,24 @@ pub fn block(l: Cx) -> u32 {
     id
 }
 
-/// `[0 +1 e]` Runs others until the blocking operation `op` has its value.
-pub fn wait(l: Cx, id: u32, op: Op, function: &str) {
+/// How to give up an operation.
+#[derive(Clone, Copy)]
+pub enum Held {
+    Plain(Place, Side),
+    Alts(Op),
+}
+
+/// `[0 0 -]` Gives up an operation, if it still waits.
+pub fn withdraw(l: Cx, held: Held) {
+    core(l, |w| match held {
+        Held::Plain(place, side) => w.hall.withdraw(place, side),
+        Held::Alts(op) => w.hall.withdraw_alts(op),
+    });
+    wake::clear_losers(l);
+}
+
+/// `[0 +1 e]` Runs others until a blocking operation has its value.
+pub fn wait(l: Cx, id: u32, held: Held, function: &str) {
     core(l, |w| w.blocks.push(false));
     let outcome = run::until(l, id);
     l.geti(STORE, at::BLOCKS);
@@ -247,7 +236,9 @@ pub fn wait(l: Cx, id: u32, op: Op, function: &str) {
     l.seti(-3, id + 1);
     l.remove(-2);
     core(l, |w| w.blocks.truncate(id as usize));
-    withdraw(l, op);
+    if outcome != run::Outcome::Done {
+        withdraw(l, held);
+    }
     hook::settle(l);
     match outcome {
         run::Outcome::Done => {}

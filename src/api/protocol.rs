@@ -6,9 +6,11 @@
 
 use super::chan::{self, Channel};
 use super::core::{Cx, Waiter, core, decide, enter};
-use super::park::{self, Keep, Spot};
+use super::park::{self, Held, Keep};
 use super::{args, wake};
 use crate::chan::Side;
+use crate::ids::Op;
+use slotmap::Key;
 use crate::lua::{Int, Ref, State};
 use std::ffi::CStr;
 
@@ -36,7 +38,7 @@ pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
     loop {
         l.set_top(top);
         let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side));
-        let Some((op, m)) = front else { return };
+        let Some(m) = front else { return };
         if !matches!(m.who, Waiter::Handler) || !wake::find_anchors(l, m.place.lobby) {
             return l.set_top(top);
         }
@@ -44,14 +46,12 @@ pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
         if agrees(l, top + 2, c"active?") {
             ask(l, top + 2, c"commit");
             let who = if l.is_nil(-1) { Waiter::Silent } else { Waiter::Call };
-            if core(l, |w| w.hall.is_live(op)) {
+            if core(l, |w| w.hall.replace_front(m.place, side, who)) {
                 l.seti(top + 1, wake::anchor(m.place.slot));
-                core(l, |w| w.hall.replace(op, who));
             }
             return l.set_top(top);
         }
-        core(l, |w| w.hall.cancel(op));
-        wake::clear_losers(l);
+        park::withdraw(l, Held::Plain(m.place, side));
     }
 }
 
@@ -77,7 +77,7 @@ pub extern "C-unwind" fn put(l: State) -> Int {
         return boxed(l);
     }
     chan::clear(l, c, Side::Take);
-    if decide(l, c, |w, ch| ch.core.can_put(&mut w.hall)) {
+    if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Put, Op::null())) {
         commit(l);
         if let Some(accepted) = chan::put_now(l, 1, c, 2) {
             l.bool(accepted);
@@ -99,7 +99,7 @@ pub extern "C-unwind" fn take(l: State) -> Int {
         return boxed(l);
     }
     chan::clear(l, c, Side::Put);
-    if decide(l, c, |w, ch| ch.core.can_take(&mut w.hall)) {
+    if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Take, Op::null())) {
         commit(l);
         if chan::take_now(l, 1, c) {
             return boxed(l);
@@ -124,14 +124,11 @@ fn wait(l: Cx, c: Ref<Channel>, side: Side, function: &str) -> Int {
     }
     let who = if handled { Waiter::Handler } else { Waiter::Silent };
     loop {
-        match park::stand(l, c, side, who, 0) {
-            Spot::Taken(_, place) => {
-                core(l, |w| w.handlers |= handled);
-                park::anchor(l, 1, c, place, Keep::At(3), Some(2));
-                return 0;
-            }
-            Spot::NoRoom => park::reserve(l, 1, c, side, 1),
-            Spot::Full => park::too_many(l, function, side),
+        if let Some(place) = park::stand(l, c, side, who) {
+            core(l, |w| w.handlers |= handled);
+            park::anchor(l, 1, c, place, Keep::At(3), Some(2));
+            return 0;
         }
+        park::make_room(l, 1, c, side, function);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::chan::{Channel, Step, decide_put, finish_put, put_now};
 use super::core::{Cx, STORE, Waiter, at, enter};
-use super::park::{self, Keep, Spot};
+use super::park::{self, Held, Keep};
 use super::{args, hook, wake};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
@@ -63,15 +63,12 @@ pub extern "C-unwind" fn put_async(l: State) -> Int {
             return 1;
         }
         let who = if called { Waiter::Call } else { Waiter::Silent };
-        match park::stand(l, c, Side::Put, who, 0) {
-            Spot::Taken(_, place) => {
-                park::anchor(l, 1, c, place, Keep::At(3), Some(2));
-                l.bool(true);
-                return 1;
-            }
-            Spot::NoRoom => park::reserve(l, 1, c, Side::Put, 1),
-            Spot::Full => park::too_many(l, PUT_ASYNC, Side::Put),
+        if let Some(place) = park::stand(l, c, Side::Put, who) {
+            park::anchor(l, 1, c, place, Keep::At(3), Some(2));
+            l.bool(true);
+            return 1;
         }
+        park::make_room(l, 1, c, Side::Put, PUT_ASYNC);
     }
 }
 
@@ -143,15 +140,12 @@ fn block(l: Cx, function: &str) -> Int {
             return 1;
         }
         let id = park::block(l);
-        match park::stand(l, c, Side::Put, Waiter::Block(id), 0) {
-            Spot::Taken(op, place) => {
-                park::anchor(l, 1, c, place, Keep::Nothing, Some(2));
-                park::wait(l, id, op, function);
-                return 1;
-            }
-            Spot::NoRoom => park::reserve(l, 1, c, Side::Put, 1),
-            Spot::Full => park::too_many(l, function, Side::Put),
+        if let Some(place) = park::stand(l, c, Side::Put, Waiter::Block(id)) {
+            park::anchor(l, 1, c, place, Keep::Nothing, Some(2));
+            park::wait(l, id, Held::Plain(place, Side::Put), function);
+            return 1;
         }
+        park::make_room(l, 1, c, Side::Put, function);
     }
 }
 

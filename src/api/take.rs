@@ -2,7 +2,7 @@
 
 use super::chan::{Channel, Step, decide_take, finish_take, take_now};
 use super::core::{Cx, HALLS, READY, STORE, Waiter, at, enter};
-use super::park::{self, Keep, Spot};
+use super::park::{self, Held, Keep};
 use super::{args, hook, wake};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
@@ -46,14 +46,11 @@ pub extern "C-unwind" fn take_async(l: State) -> Int {
             args::answer(l, 2, on_caller);
             return 0;
         }
-        match park::stand(l, c, Side::Take, Waiter::Call, 0) {
-            Spot::Taken(_, place) => {
-                park::anchor(l, 1, c, place, Keep::At(2), None);
-                return 0;
-            }
-            Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
-            Spot::Full => park::too_many(l, TAKE_ASYNC, Side::Take),
+        if let Some(place) = park::stand(l, c, Side::Take, Waiter::Call) {
+            park::anchor(l, 1, c, place, Keep::At(2), None);
+            return 0;
         }
+        park::make_room(l, 1, c, Side::Take, TAKE_ASYNC);
     }
 }
 
@@ -99,15 +96,12 @@ pub fn block_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
             return 1;
         }
         let id = park::block(l);
-        match park::stand(l, c, Side::Take, Waiter::Block(id), 0) {
-            Spot::Taken(op, place) => {
-                park::anchor(l, 1, c, place, Keep::Nothing, None);
-                park::wait(l, id, op, function);
-                return 1;
-            }
-            Spot::NoRoom => park::reserve(l, 1, c, Side::Take, 1),
-            Spot::Full => park::too_many(l, function, Side::Take),
+        if let Some(place) = park::stand(l, c, Side::Take, Waiter::Block(id)) {
+            park::anchor(l, 1, c, place, Keep::Nothing, None);
+            park::wait(l, id, Held::Plain(place, Side::Take), function);
+            return 1;
         }
+        park::make_room(l, 1, c, Side::Take, function);
     }
 }
 

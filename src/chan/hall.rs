@@ -24,26 +24,24 @@ pub struct Meeting<P> {
     pub who: P,
     pub place: Place,
     pub port: u32,
+    pub alts: Op,
 }
 
-// The list of an `alts` is boxed to keep the common entry small.
-#[expect(clippy::box_collection)]
-struct Waiting<P> {
-    who: P,
-    first: Place,
-    /// The other places of an `alts`.
-    more: Option<Box<Vec<Place>>>,
+/// The places of an `alts`.
+#[derive(Default)]
+struct Alts {
+    places: Vec<Place>,
 }
 
-/// Between calls: a live operation has a live entry in every lobby it was
-/// enrolled in that still exists; `losers` is empty.
+/// Between calls: an `alts` that waits has an entry in every lobby where it has
+/// a place and which still exists; `losers` is empty.
 pub struct Hall<P> {
-    ops: SlotMap<Op, Waiting<P>>,
-    lobbies: SlotMap<Lobby, Waits>,
+    alts: SlotMap<Op, Alts>,
+    lobbies: SlotMap<Lobby, Waits<P>>,
+    waiting: usize,
     losers: Vec<Place>,
     /// The storage of an `alts` that is over, for the next one.
-    #[expect(clippy::box_collection)]
-    spare: Option<Box<Vec<Place>>>,
+    spare: Alts,
 }
 
 /// Slabs smaller than this are kept when they fall empty.
@@ -51,18 +49,15 @@ const KEEP: usize = 4096;
 
 impl<P: Party> Default for Hall<P> {
     fn default() -> Self {
-        Hall { ops: SlotMap::with_key(), lobbies: SlotMap::with_key(), losers: Vec::new(), spare: None }
+        let (alts, lobbies) = (SlotMap::with_key(), SlotMap::with_key());
+        Hall { alts, lobbies, waiting: 0, losers: Vec::new(), spare: Alts::default() }
     }
 }
 
 impl<P: Party> Hall<P> {
     /// How many operations wait.
     pub fn waiting(&self) -> usize {
-        self.ops.len()
-    }
-
-    pub fn is_live(&self, op: Op) -> bool {
-        self.ops.contains_key(op)
+        self.waiting
     }
 
     /// Opens a lobby for a channel that had none. May fail for memory.
@@ -89,30 +84,32 @@ impl<P: Party> Hall<P> {
     pub fn close(&mut self, lobby: Lobby) -> TimerId {
         let Some(waits) = self.lobbies.remove(lobby) else { return TimerId::null() };
         for e in waits.entries() {
-            let gone = self.ops.get(e.op).is_some_and(|w| {
-                !self.lobbies.contains_key(w.first.lobby)
-                    && w.more.iter().flat_map(|m| m.iter()).all(|p| !self.lobbies.contains_key(p.lobby))
-            });
-            if gone {
-                self.ops.remove(e.op);
+            match self.alts.get(e.alts) {
+                None if e.alts.is_null() => self.waiting -= 1,
+                Some(a) if !a.places.iter().any(|p| self.lobbies.contains_key(p.lobby)) => {
+                    self.alts.remove(e.alts);
+                    self.waiting -= 1;
+                }
+                _ => {}
             }
         }
-        if self.lobbies.is_empty() && self.ops.is_empty() {
-            if self.lobbies.capacity() > KEEP {
-                self.lobbies = SlotMap::with_key();
-            }
-            if self.ops.capacity() > KEEP {
-                self.ops = SlotMap::with_key();
-            }
+        if self.lobbies.is_empty() && self.lobbies.capacity() > KEEP {
+            self.lobbies = SlotMap::with_key();
+        }
+        if self.lobbies.is_empty() && self.alts.is_empty() && self.alts.capacity() > KEEP {
+            self.alts = SlotMap::with_key();
         }
         waits.timer
     }
 
-    /// Room for one operation with `n` entries on this side of this lobby; call
-    /// once per lobby with its own `n`, then `enroll` cannot fail. The answer
-    /// is the number of anchor slots that the shell must provide first.
+    pub fn has_lobby(&self, lobby: Lobby) -> bool {
+        self.lobbies.contains_key(lobby)
+    }
+
+    /// Room for `n` entries on this side of this lobby, so that `enroll` does
+    /// not fail. The answer is the number of anchor slots that the shell must
+    /// provide first.
     pub fn reserve(&mut self, lobby: Lobby, side: Side, n: u32) -> Result<Option<u32>, TryReserveError> {
-        self.ops.try_reserve(1)?;
         self.losers.try_reserve(1)?;
         match self.lobbies.get_mut(lobby) {
             Some(waits) => waits.reserve(side, n),
@@ -126,10 +123,6 @@ impl<P: Party> Hall<P> {
         }
     }
 
-    pub fn has_lobby(&self, lobby: Lobby) -> bool {
-        self.lobbies.contains_key(lobby)
-    }
-
     /// How many slots this lobby has.
     pub fn slots(&self, lobby: Lobby) -> u32 {
         self.lobbies.get(lobby).map_or(0, Waits::slots)
@@ -138,64 +131,69 @@ impl<P: Party> Hall<P> {
     /// Do `limit` live operations stand in this queue?
     pub fn is_full(&mut self, lobby: Lobby, side: Side, limit: usize) -> bool {
         let Some(waits) = self.lobbies.get_mut(lobby) else { return false };
-        let ops = &self.ops;
-        waits.queue(side).len() >= limit && waits.purge(side, |op| ops.contains_key(op)) >= limit
+        let alts = &self.alts;
+        waits.queue(side).len() >= limit && waits.purge(side, |op| alts.contains_key(op)) >= limit
     }
 
-    /// Adds the first (or only) entry of a new operation. `None`: there is no
-    /// room, which `reserve` makes.
+    /// A plain operation takes its place. `None`: there is no room, which
+    /// `reserve` makes.
     #[inline]
-    pub fn enroll(&mut self, who: P, lobby: Lobby, side: Side, port: u32) -> Option<(Op, Place)> {
-        let waits = self.lobbies.get_mut(lobby)?;
-        if self.ops.len() == self.ops.capacity() {
-            return None;
-        }
-        if waits.is_due(side) {
-            let ops = &self.ops;
-            waits.purge(side, |op| ops.contains_key(op));
-        }
-        let place = Place { lobby, slot: waits.occupy(side)? };
-        let more = if port == 0 { None } else { self.spare.take() };
-        let op = self.ops.insert(Waiting { who, first: place, more });
-        waits.queue(side).push_back(Entry { op, slot: place.slot, port });
-        Some((op, place))
-    }
-
-    /// Room for an `alts` of `n` ports.
-    pub fn reserve_alts(&mut self, n: usize) -> Result<(), TryReserveError> {
-        self.losers.try_reserve(n)?;
-        self.spare.get_or_insert_default().try_reserve(n)
-    }
-
-    /// Adds a further entry of an `alts`.
-    pub fn enroll_more(&mut self, op: Op, lobby: Lobby, side: Side, port: u32) -> Option<Place> {
-        let waits = self.lobbies.get_mut(lobby)?;
-        let place = Place { lobby, slot: waits.occupy(side)? };
-        self.ops[op].more.get_or_insert_default().push(place);
-        waits.queue(side).push_back(Entry { op, slot: place.slot, port });
+    pub fn enroll(&mut self, who: P, lobby: Lobby, side: Side) -> Option<Place> {
+        let place = self.stand(who, lobby, side, Op::null(), 0)?;
+        self.waiting += 1;
         Some(place)
     }
 
-    /// Changes who is behind an operation that waits.
-    pub fn replace(&mut self, op: Op, who: P) {
-        if let Some(w) = self.ops.get_mut(op) {
-            w.who = who;
+    #[inline]
+    fn stand(&mut self, who: P, lobby: Lobby, side: Side, op: Op, port: u32) -> Option<Place> {
+        let waits = self.lobbies.get_mut(lobby)?;
+        if waits.is_due(side) {
+            let alts = &self.alts;
+            waits.purge(side, |op| alts.contains_key(op));
+        }
+        let slot = waits.occupy(side)?;
+        waits.queue(side).push_back(Entry { who, alts: op, slot, port });
+        Some(Place { lobby, slot })
+    }
+
+    /// Opens an `alts` of up to `n` ports, which takes its places next.
+    pub fn open_alts(&mut self, n: usize) -> Result<Op, TryReserveError> {
+        self.losers.try_reserve(n)?;
+        self.alts.try_reserve(1)?;
+        self.spare.places.try_reserve(n)?;
+        self.waiting += 1;
+        Ok(self.alts.insert(std::mem::take(&mut self.spare)))
+    }
+
+    /// An `alts` takes its place at one of its ports, which count from 1.
+    pub fn enroll_alts(&mut self, op: Op, who: P, lobby: Lobby, side: Side, port: u32) -> Option<Place> {
+        let place = self.stand(who, lobby, side, op, port)?;
+        self.alts[op].places.push(place);
+        Some(place)
+    }
+
+    /// The party that would be claimed next, which stays where it is.
+    pub fn front(&mut self, lobby: Lobby, side: Side) -> Option<Meeting<P>> {
+        loop {
+            let e = *self.lobbies.get_mut(lobby)?.queue(side).front()?;
+            let place = Place { lobby, slot: e.slot };
+            if (e.alts.is_null() || self.alts.contains_key(e.alts)) && e.who.is_waiting() {
+                return Some(Meeting { who: e.who, place, port: e.port, alts: e.alts });
+            }
+            self.lobbies[lobby].queue(side).pop_front();
+            self.leave(e.alts, place);
         }
     }
 
-    /// The operation that would be claimed next, which stays where it is.
-    pub fn front(&mut self, lobby: Lobby, side: Side) -> Option<(Op, Meeting<P>)> {
-        loop {
-            let e = *self.lobbies.get_mut(lobby)?.queue(side).front()?;
-            match self.ops.get(e.op) {
-                Some(w) if w.who.is_waiting() => {
-                    let place = Place { lobby, slot: e.slot };
-                    return Some((e.op, Meeting { who: w.who, place, port: e.port }));
-                }
-                Some(_) => self.cancel(e.op),
-                None => {}
+    /// Changes who is next in this queue, if that is still the one in `place`.
+    pub fn replace_front(&mut self, place: Place, side: Side, who: P) -> bool {
+        let front = self.lobbies.get_mut(place.lobby).and_then(|w| w.queue(side).front_mut());
+        match front.filter(|e| e.slot == place.slot) {
+            Some(e) => {
+                e.who = who;
+                true
             }
-            self.lobbies[lobby].queue(side).pop_front();
+            None => false,
         }
     }
 
@@ -207,45 +205,71 @@ impl<P: Party> Hall<P> {
             let waits = self.lobbies.get_mut(lobby)?;
             let e = waits.queue(side).pop_front()?;
             let place = Place { lobby, slot: e.slot };
-            let Some(w) = self.ops.remove(e.op) else { continue };
-            if !w.who.is_waiting() {
-                self.clean_up(w, None);
-                continue;
+            let meeting = Meeting { who: e.who, place, port: e.port, alts: e.alts };
+            if e.alts.is_null() && e.who.is_waiting() {
+                waits.release(e.slot);
+                self.waiting -= 1;
+                return Some(meeting);
             }
-            let who = w.who;
-            if w.more.is_none() {
-                waits.release(place.slot);
-            } else {
-                self.clean_up(w, Some(place));
+            if self.alts.contains_key(e.alts) && e.who.is_waiting() {
+                self.end_alts(e.alts, Some(place));
+                return Some(meeting);
             }
-            return Some(Meeting { who, place, port: e.port });
+            self.leave(e.alts, place);
         }
     }
 
-    /// Withdraws an operation: nobody will meet it any more.
-    pub fn cancel(&mut self, op: Op) {
-        if let Some(w) = self.ops.remove(op) {
-            self.clean_up(w, None);
-        }
-    }
-
-    /// Frees the slots of an operation that has left; all but the winner's are
-    /// losers.
+    /// An entry has left its queue unserved: its party is gone.
     #[cold]
-    fn clean_up(&mut self, mut w: Waiting<P>, winner: Option<Place>) {
-        for place in std::iter::once(&w.first).chain(w.more.iter().flat_map(|m| m.iter())) {
+    fn leave(&mut self, op: Op, place: Place) {
+        if !op.is_null() {
+            return self.end_alts(op, None);
+        }
+        self.waiting -= 1;
+        if let Some(waits) = self.lobbies.get_mut(place.lobby) {
+            waits.release(place.slot);
+        }
+        self.lose(place);
+    }
+
+    /// Withdraws a plain operation.
+    pub fn withdraw(&mut self, place: Place, side: Side) {
+        let Some(waits) = self.lobbies.get_mut(place.lobby) else { return };
+        let queue = waits.queue(side);
+        let at = queue.iter().position(|e| e.alts.is_null() && e.slot == place.slot);
+        if let Some(at) = at {
+            queue.remove(at);
+            self.leave(Op::null(), place);
+        }
+    }
+
+    /// Withdraws an `alts`, if it still waits.
+    pub fn withdraw_alts(&mut self, op: Op) {
+        self.end_alts(op, None);
+    }
+
+    /// Frees the places of an `alts`; all but the winner's are losers. Entries
+    /// that are left in other queues are stale from now on.
+    fn end_alts(&mut self, op: Op, winner: Option<Place>) {
+        let Some(mut a) = self.alts.remove(op) else { return };
+        self.waiting -= 1;
+        for &place in &a.places {
             if let Some(waits) = self.lobbies.get_mut(place.lobby) {
                 waits.release(place.slot);
             }
-            // Never grows: a place that is not noted here keeps its anchor until
-            // the slot is used again.
-            if Some(*place) != winner && self.losers.len() < self.losers.capacity() {
-                self.losers.push(*place);
+            if Some(place) != winner {
+                self.lose(place);
             }
         }
-        if let Some(mut more) = w.more.take() {
-            more.clear();
-            self.spare = Some(more);
+        a.places.clear();
+        self.spare = a;
+    }
+
+    /// Never grows: a place that is not noted here keeps its anchor until the
+    /// slot is used again.
+    fn lose(&mut self, place: Place) {
+        if self.losers.len() < self.losers.capacity() {
+            self.losers.push(place);
         }
     }
 
@@ -263,17 +287,23 @@ impl<P: Party> Hall<P> {
     #[cfg(test)]
     pub fn check(&self) {
         assert!(self.losers.is_empty());
+        let live = |e: &&Entry<P>| e.alts.is_null() || self.alts.contains_key(e.alts);
+        let mut plain = 0;
         for (_, waits) in &self.lobbies {
-            let live = waits.entries().filter(|e| self.ops.contains_key(e.op)).count();
-            assert_eq!(waits.slots_in_use() as usize, live, "a slot is lost or shared");
+            let count = waits.entries().filter(live).count();
+            assert_eq!(waits.slots_in_use() as usize, count, "a slot is lost or shared");
+            plain += waits.entries().filter(|e| e.alts.is_null()).count();
         }
+        assert_eq!(self.waiting, plain + self.alts.len(), "the count of those who wait");
     }
 
-    /// The live operations in one queue, oldest first.
+    /// The live entries of one queue, oldest first: the `alts` of each and its
+    /// slot.
     #[cfg(test)]
-    pub fn live(&mut self, lobby: Lobby, side: Side) -> Vec<Op> {
-        let ops = &self.ops;
+    pub fn live(&mut self, lobby: Lobby, side: Side) -> Vec<(Op, u32)> {
+        let alts = &self.alts;
         let Some(waits) = self.lobbies.get_mut(lobby) else { return vec![] };
-        waits.queue(side).iter().map(|e| e.op).filter(|&op| ops.contains_key(op)).collect()
+        let live = waits.queue(side).iter().filter(|e| e.alts.is_null() || alts.contains_key(e.alts));
+        live.map(|e| (e.alts, e.slot)).collect()
     }
 }

@@ -2,7 +2,6 @@
 //! rules after each step and for conservation at the end.
 
 use super::*;
-use crate::ids::Op;
 use std::collections::HashMap;
 
 #[derive(Clone, Copy)]
@@ -79,9 +78,9 @@ impl Sim {
     /// A put that completes now, or false.
     fn try_put(&mut self, c: usize, v: u32) -> bool {
         self.room(c);
-        let could = self.chans[c].can_put(&mut self.hall);
+        let could = self.chans[c].is_ready(&mut self.hall, Side::Put, Op::null());
         let put = self.chans[c].put(&mut self.hall);
-        assert_eq!(could, !matches!(put, Put::Park), "can_put promised otherwise");
+        assert_eq!(could, !matches!(put, Put::Park), "is_ready promised otherwise");
         match put {
             Put::Closed => return true,
             Put::Park => return false,
@@ -109,9 +108,9 @@ impl Sim {
 
     /// A take that completes now, or false. Some(v) is logged in `got`.
     fn try_take(&mut self, c: usize) -> bool {
-        let could = self.chans[c].can_take(&mut self.hall);
+        let could = self.chans[c].is_ready(&mut self.hall, Side::Take, Op::null());
         let take = self.chans[c].take(&mut self.hall);
-        assert_eq!(could, !matches!(take, Take::Park), "can_take promised otherwise");
+        assert_eq!(could, !matches!(take, Take::Park), "is_ready promised otherwise");
         match take {
             Take::Nil => self.nils += 1,
             Take::Park => return false,
@@ -134,25 +133,20 @@ impl Sim {
     }
 
     fn enroll(&mut self, ports: &[(usize, Option<u32>)]) {
-        let mut op: Option<Op> = None;
-        self.hall.reserve_alts(ports.len()).unwrap();
+        let many = ports.len() > 1;
+        let op = many.then(|| self.hall.open_alts(ports.len()).unwrap());
         for (i, &(c, v)) in ports.iter().enumerate() {
             let (lobby, side) = (self.chans[c].lobby(), if v.is_some() { Side::Put } else { Side::Take });
-            let port = if ports.len() > 1 { i as u32 + 1 } else { 0 };
             if let Some(slots) = self.hall.reserve(lobby, side, 1).unwrap() {
                 self.hall.grown(lobby, slots);
             }
             let place = match op {
-                None => {
-                    let (new, place) = self.hall.enroll(Who, lobby, side, port).unwrap();
-                    op = Some(new);
-                    place
-                }
-                Some(op) => self.hall.enroll_more(op, lobby, side, port).unwrap(),
+                None => self.hall.enroll(Who, lobby, side),
+                Some(op) => self.hall.enroll_alts(op, Who, lobby, side, i as u32 + 1),
             };
             if let Some(v) = v {
                 self.sent[c].push(v);
-                self.anchored.insert((c, place.slot), v);
+                self.anchored.insert((c, place.unwrap().slot), v);
             }
         }
     }

@@ -12,7 +12,7 @@ pub use hall::{Hall, Meeting, Party, Place};
 pub use ring::{Kind, Ring};
 pub use wait::Side;
 
-use crate::ids::Lobby;
+use crate::ids::{Lobby, Op};
 use slotmap::Key;
 
 /// What must happen to the value of a put.
@@ -73,14 +73,14 @@ impl Chan {
         self.lobby = lobby;
     }
 
-    /// Would a put complete at once?
-    pub fn can_put<P: Party>(&self, hall: &mut Hall<P>) -> bool {
-        self.closed || !self.ring.is_full() || hall.front(self.lobby, Side::Take).is_some()
-    }
-
-    /// Would a take complete at once?
-    pub fn can_take<P: Party>(&self, hall: &mut Hall<P>) -> bool {
-        self.closed || !self.ring.is_empty() || hall.front(self.lobby, Side::Put).is_some()
+    /// Would a put, or a take, complete at once? Not by meeting `own`, the `alts`
+    /// that asks.
+    pub fn is_ready<P: Party>(&self, hall: &mut Hall<P>, side: Side, own: Op) -> bool {
+        let here = match side {
+            Side::Put => !self.ring.is_full(),
+            Side::Take => !self.ring.is_empty(),
+        };
+        self.closed || here || hall.front(self.lobby, side.other()).is_some_and(|m| m.alts.is_null() || m.alts != own)
     }
 
     /// Where a new value goes. The shell has made room in the buffer.
@@ -162,7 +162,8 @@ impl Chan {
         assert!(takers.is_empty() || self.ring.is_empty(), "a taker waits beside a value");
         assert!(takers.is_empty() || !self.closed, "a taker waits on a closed channel");
         assert!(putters.is_empty() || self.ring.is_full(), "a putter waits beside a free slot");
-        let strangers = takers.iter().any(|t| putters.iter().any(|p| p != t));
+        let own = |t: &(Op, u32), p: &(Op, u32)| !t.0.is_null() && t.0 == p.0;
+        let strangers = takers.iter().any(|t| putters.iter().any(|p| !own(t, p)));
         assert!(!strangers, "a taker and a putter wait on each other");
     }
 }

@@ -2,6 +2,7 @@
 //! waiting party (and the value it brings) alive from the channel.
 
 use crate::ids::{Op, TimerId};
+use slotmap::Key;
 use std::collections::{TryReserveError, VecDeque};
 
 /// Which queue.
@@ -11,11 +12,22 @@ pub enum Side {
     Put,
 }
 
-/// One place in a queue. `port` is the position in an `alts`, 0 for a plain
-/// operation. The entry is stale once its `op` is gone.
+impl Side {
+    /// Where the partner stands.
+    pub fn other(self) -> Side {
+        match self {
+            Side::Take => Side::Put,
+            Side::Put => Side::Take,
+        }
+    }
+}
+
+/// One place in a queue. A plain operation has only this one, with no `alts` and
+/// port 0. One of several is stale once its `alts` is gone.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    pub op: Op,
+pub struct Entry<P> {
+    pub who: P,
+    pub alts: Op,
     pub slot: u32,
     pub port: u32,
 }
@@ -24,10 +36,9 @@ pub struct Entry {
 ///
 /// Between calls: a slot is either in `free` or belongs to exactly one live
 /// entry; `free` has capacity for every slot, so giving one back cannot fail.
-#[derive(Default)]
-pub struct Waits {
-    takes: VecDeque<Entry>,
-    puts: VecDeque<Entry>,
+pub struct Waits<P> {
+    takes: VecDeque<Entry<P>>,
+    puts: VecDeque<Entry<P>>,
     free: Vec<u32>,
     slots: u32,
     /// A queue this long is searched for stale entries before it grows.
@@ -38,15 +49,23 @@ pub struct Waits {
 
 const FIRST_PURGE: usize = 32;
 
-impl Waits {
-    pub fn queue(&mut self, side: Side) -> &mut VecDeque<Entry> {
+impl<P> Default for Waits<P> {
+    fn default() -> Self {
+        let (takes, puts, free) = (VecDeque::new(), VecDeque::new(), Vec::new());
+        Waits { takes, puts, free, slots: 0, purge_at: 0, timer: TimerId::default() }
+    }
+}
+
+impl<P> Waits<P> {
+    #[inline]
+    pub fn queue(&mut self, side: Side) -> &mut VecDeque<Entry<P>> {
         match side {
             Side::Take => &mut self.takes,
             Side::Put => &mut self.puts,
         }
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &Entry<P>> {
         self.takes.iter().chain(&self.puts)
     }
 
@@ -60,7 +79,7 @@ impl Waits {
     /// Drops stale entries and answers how many are left.
     pub fn purge(&mut self, side: Side, live: impl Fn(Op) -> bool) -> usize {
         let queue = self.queue(side);
-        queue.retain(|e| live(e.op));
+        queue.retain(|e| e.alts.is_null() || live(e.alts));
         let left = queue.len();
         self.purge_at = left * 2;
         left

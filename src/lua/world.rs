@@ -16,6 +16,7 @@ use std::ptr::NonNull;
 pub struct World<T> {
     me: usize,
     busy: Cell<bool>,
+    calls: Cell<u32>,
     inner: UnsafeCell<Option<T>>,
 }
 
@@ -67,6 +68,15 @@ impl<T> Cx<T> {
         }
     }
 
+    /// True once in `n` calls, for what need not be looked at every time.
+    #[inline]
+    pub fn once_in(self, n: u32) -> bool {
+        // SAFETY: as above; the count is outside of what `with` lends.
+        let calls = unsafe { &self.world.as_ref().calls };
+        calls.set(calls.get().wrapping_add(1));
+        calls.get().is_multiple_of(n)
+    }
+
     /// False when the state is being closed.
     pub fn is_open(self) -> bool {
         // SAFETY: as above; only looked at while nobody is inside.
@@ -95,7 +105,7 @@ impl State {
         unsafe {
             let p = super::compat::new_userdata(self.0, size_of::<World<T>>(), 0).cast::<World<T>>();
             let me = p as usize ^ TAG;
-            p.write(World { me, busy: Cell::new(false), inner: UnsafeCell::new(Some(inner)) });
+            p.write(World { me, busy: Cell::new(false), calls: Cell::new(0), inner: UnsafeCell::new(Some(inner)) });
         }
     }
 
