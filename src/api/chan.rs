@@ -248,11 +248,17 @@ pub fn finish_take(l: Cx, ch: Int, c: Ref<Channel>, step: Step) -> bool {
                 refill(l, ch, c);
             }
         }
-        Step::Met(putter) => {
-            wake::push_brought(l, putter.m, ch);
-            wake::wake(l, putter, Side::Put, Gift::True, ch);
-            l.pop(1);
-        }
+        Step::Met(putter) => match putter.m.who.carrier() {
+            Some(p) if putter.served => {
+                wake::wake(l, putter, Side::Put, Gift::True, ch);
+                p.push_brought(*l, true);
+            }
+            _ => {
+                wake::push_brought(l, putter.m, ch);
+                wake::wake(l, putter, Side::Put, Gift::True, ch);
+                l.pop(1);
+            }
+        },
         Step::Obstructed | Step::Transduce | Step::Stands(..) | Step::Wait => return false,
     }
     true

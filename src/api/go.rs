@@ -73,7 +73,7 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     let from = if interrupting { None } else { Some(*l) };
     match State::resume(co, from, args) {
         Status::Yielded(n) => {
-            if go && !co.has_parked(n, || core(l, |w| w.mark)) {
+            if !l.has_parked(co) && go {
                 give_way(l, co, n);
             }
             return true;

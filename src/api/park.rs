@@ -44,20 +44,18 @@ pub fn stand(l: Cx, c: Ref<Channel>, side: Side, who: Waiter) -> Option<Place> {
 
 #[inline]
 pub fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter) -> Option<Place> {
-    if is_full(w, ch, side) { None } else { w.hall.enroll(who, ch.core.lobby(), side) }
+    w.hall.enroll(who, ch.core.lobby(), side, limit(ch))
 }
 
 /// `[0 0 -]` The same at a port of an `alts`.
 pub fn stand_at(l: Cx, c: Ref<Channel>, side: Side, who: Waiter, op: Op, port: u32) -> Option<Place> {
-    decide(l, c, |w, ch| match is_full(w, ch, side) {
-        true => None,
-        false => w.hall.enroll_alts(op, who, ch.core.lobby(), side, port),
-    })
+    decide(l, c, |w, ch| w.hall.enroll_alts(op, who, (ch.core.lobby(), side), limit(ch), port))
 }
 
 /// A timeout is never full: it is shared by whoever asks for the same tick.
-fn is_full(w: &mut Core, ch: &Channel, side: Side) -> bool {
-    w.hall.is_full(ch.core.lobby(), side, LIMIT) && ch.timer().is_none()
+#[inline]
+fn limit(ch: &Channel) -> usize {
+    if ch.timer().is_some() { usize::MAX } else { LIMIT }
 }
 
 /// `[0 0 e]` Says that too many wait.
@@ -73,7 +71,7 @@ pub fn too_many(l: Cx, function: &str, side: Side) -> ! {
 /// `[0 0 e]` Somebody found no place to wait: makes one, or refuses.
 #[cold]
 pub fn make_room(l: Cx, ch: Int, c: Ref<Channel>, side: Side, function: &str) {
-    if decide(l, c, |w, ch| is_full(w, ch, side)) {
+    if decide(l, c, |w, ch| w.hall.is_full(ch.core.lobby(), side, limit(ch))) {
         too_many(l, function, side);
     }
     reserve(l, ch, c, side, 1);

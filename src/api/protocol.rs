@@ -38,7 +38,7 @@ pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
     loop {
         l.set_top(top);
         let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side));
-        let Some(m) = front else { return };
+        let Some((m, _)) = front else { return };
         if !matches!(m.who, Waiter::Handler) || !wake::find_anchors(l, m.place.lobby) {
             return l.set_top(top);
         }

@@ -113,6 +113,9 @@ fn sleep(l: Cx, deadline: u64) -> bool {
     slept
 }
 
+/// The table of jobs on the stack of `pump`, where it is at hand.
+const JOBS: Int = 3;
+
 /// `(max, id?) -> count` Fires what is due, then runs up to `max` tasks, or
 /// until the blocking operation `id` has its value.
 pub extern "C-unwind" fn pump(l: State) -> Int {
@@ -120,10 +123,11 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
     let max = l.number(1).unwrap_or(0.0);
     let id = l.number(2).map(|id| id as u32);
     l.set_top(2);
+    l.dup(READY);
     timer::fire_due(l);
     let mut ran = 0u32;
     while f64::from(ran) < max {
-        match turn(l, 2) {
+        match turn(l, JOBS) {
             Turn::Idle => break,
             Turn::Unblocked(of) if Some(of) == id => {
                 ran += 1;
@@ -156,9 +160,9 @@ fn turn(l: Cx, top: Int) -> Turn {
     let Some((job, slot)) = popped.or_else(|| with_pair(l)) else { return Turn::Idle };
     let slot = slot * wake::STRIDE;
     let runs = top + if job.alts { 2 } else { 1 };
-    l.geti(READY, slot + 1);
+    l.geti(JOBS, slot + 1);
     if job.with == Load::Queued {
-        l.geti(READY, slot + 2);
+        l.geti(JOBS, slot + 2);
         if job.alts {
             pair_up(l, top + 1, slot + 3);
         }

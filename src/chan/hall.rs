@@ -24,7 +24,6 @@ pub struct Meeting<P> {
     pub who: P,
     pub place: Place,
     pub port: u32,
-    pub alts: Op,
 }
 
 /// The places of an `alts`.
@@ -135,21 +134,24 @@ impl<P: Party> Hall<P> {
         waits.queue(side).len() >= limit && waits.purge(side, |op| alts.contains_key(op)) >= limit
     }
 
-    /// A plain operation takes its place. `None`: there is no room, which
-    /// `reserve` makes.
+    /// A plain operation takes its place in a queue of less than `limit`. `None`:
+    /// there is no room, which `reserve` makes, or it is full.
     #[inline]
-    pub fn enroll(&mut self, who: P, lobby: Lobby, side: Side) -> Option<Place> {
-        let place = self.stand(who, lobby, side, Op::null(), 0)?;
+    pub fn enroll(&mut self, who: P, lobby: Lobby, side: Side, limit: usize) -> Option<Place> {
+        let place = self.stand(who, (lobby, side), limit, Op::null(), 0)?;
         self.waiting += 1;
         Some(place)
     }
 
     #[inline]
-    fn stand(&mut self, who: P, lobby: Lobby, side: Side, op: Op, port: u32) -> Option<Place> {
+    fn stand(&mut self, who: P, at: (Lobby, Side), limit: usize, op: Op, port: u32) -> Option<Place> {
+        let (lobby, side) = at;
         let waits = self.lobbies.get_mut(lobby)?;
-        if waits.is_due(side) {
+        if waits.is_due(side, limit) {
             let alts = &self.alts;
-            waits.purge(side, |op| alts.contains_key(op));
+            if waits.purge(side, |op| alts.contains_key(op)) >= limit {
+                return None;
+            }
         }
         let slot = waits.occupy(side)?;
         waits.queue(side).push_back(Entry { who, alts: op, slot, port });
@@ -166,19 +168,20 @@ impl<P: Party> Hall<P> {
     }
 
     /// An `alts` takes its place at one of its ports, which count from 1.
-    pub fn enroll_alts(&mut self, op: Op, who: P, lobby: Lobby, side: Side, port: u32) -> Option<Place> {
-        let place = self.stand(who, lobby, side, op, port)?;
+    pub fn enroll_alts(&mut self, op: Op, who: P, at: (Lobby, Side), limit: usize, port: u32) -> Option<Place> {
+        let place = self.stand(who, at, limit, op, port)?;
         self.alts[op].places.push(place);
         Some(place)
     }
 
-    /// The party that would be claimed next, which stays where it is.
-    pub fn front(&mut self, lobby: Lobby, side: Side) -> Option<Meeting<P>> {
+    /// The party that would be claimed next, which stays where it is, and the
+    /// `alts` that it is part of.
+    pub fn front(&mut self, lobby: Lobby, side: Side) -> Option<(Meeting<P>, Op)> {
         loop {
             let e = *self.lobbies.get_mut(lobby)?.queue(side).front()?;
             let place = Place { lobby, slot: e.slot };
             if (e.alts.is_null() || self.alts.contains_key(e.alts)) && e.who.is_waiting() {
-                return Some(Meeting { who: e.who, place, port: e.port, alts: e.alts });
+                return Some((Meeting { who: e.who, place, port: e.port }, e.alts));
             }
             self.lobbies[lobby].queue(side).pop_front();
             self.leave(e.alts, place);
@@ -205,7 +208,7 @@ impl<P: Party> Hall<P> {
             let waits = self.lobbies.get_mut(lobby)?;
             let e = waits.queue(side).pop_front()?;
             let place = Place { lobby, slot: e.slot };
-            let meeting = Meeting { who: e.who, place, port: e.port, alts: e.alts };
+            let meeting = Meeting { who: e.who, place, port: e.port };
             if e.alts.is_null() && e.who.is_waiting() {
                 waits.release(e.slot);
                 self.waiting -= 1;

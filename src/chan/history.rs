@@ -141,8 +141,8 @@ impl Sim {
                 self.hall.grown(lobby, slots);
             }
             let place = match op {
-                None => self.hall.enroll(Who, lobby, side),
-                Some(op) => self.hall.enroll_alts(op, Who, lobby, side, i as u32 + 1),
+                None => self.hall.enroll(Who, lobby, side, 1024),
+                Some(op) => self.hall.enroll_alts(op, Who, (lobby, side), 1024, i as u32 + 1),
             };
             if let Some(v) = v {
                 self.sent[c].push(v);

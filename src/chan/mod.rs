@@ -80,7 +80,7 @@ impl Chan {
             Side::Put => !self.ring.is_full(),
             Side::Take => !self.ring.is_empty(),
         };
-        self.closed || here || hall.front(self.lobby, side.other()).is_some_and(|m| m.alts.is_null() || m.alts != own)
+        self.closed || here || hall.front(self.lobby, side.other()).is_some_and(|(_, op)| op.is_null() || op != own)
     }
 
     /// Where a new value goes. The shell has made room in the buffer.

@@ -69,11 +69,13 @@ impl<P> Waits<P> {
         self.takes.iter().chain(&self.puts)
     }
 
-    /// Has the queue grown so much that searching it for stale entries costs each
-    /// of them constant time in the long run?
+    /// Is it time to search the queue for stale entries? Either it has grown so
+    /// much that this costs each of them constant time in the long run, or it may
+    /// have reached its limit.
     #[inline]
-    pub fn is_due(&mut self, side: Side) -> bool {
-        self.queue(side).len() >= self.purge_at.max(FIRST_PURGE)
+    pub fn is_due(&mut self, side: Side, limit: usize) -> bool {
+        let len = self.queue(side).len();
+        len >= self.purge_at.max(FIRST_PURGE) || len >= limit
     }
 
     /// Drops stale entries and answers how many are left.

@@ -58,7 +58,7 @@ impl Parked {
     /// `[0 0 -]` Can it be resumed, having been `served` or not?
     #[inline]
     pub fn is_resumable(&self, served: bool) -> bool {
-        self.is_suspended() && (!self.marked || self.bears_mark(if served { -2 } else { -1 }))
+        if self.marked { self.bears_mark(if served { -2 } else { -1 }) } else { self.is_suspended() }
     }
 
     // SAFETY of both: an operation that waits keeps its coroutine anchored.
@@ -70,9 +70,11 @@ impl Parked {
         unsafe { ffi::lua_status(self.co.0) == ffi::LUA_YIELD }
     }
 
-    /// `[0 +1 -]` on `l`: a copy of the value that a marked one brings.
-    pub fn push_brought(&self, l: State) {
-        self.co.dup(-2);
+    /// `[0 +1 -]` on `l`: a copy of the value that a marked one brings, before or
+    /// after it was `served`.
+    #[inline]
+    pub fn push_brought(&self, l: State, served: bool) {
+        self.co.dup(if served { -3 } else { -2 });
         self.co.give(l, 1);
     }
 
@@ -90,10 +92,9 @@ impl Parked {
 }
 
 impl State {
-    /// Leaves the function and suspends the coroutine; return its answer at
-    /// once. `[0 +1 e]`, quiet if `can_yield`. `brings`: the value on top is
-    /// what the coroutine brings.
-    pub fn park(self, mark: u32, brings: bool) -> Int {
+    /// `[0 +1 e]` See `Cx::park`.
+    #[inline]
+    pub(super) fn park(self, mark: u32, brings: bool) -> Int {
         self.mark(mark);
         let yielded = if cfg!(feature = "luajit") { 1 + Int::from(brings) } else { 0 };
         // SAFETY: the last act of a C function, as Lua demands.
@@ -123,19 +124,6 @@ impl State {
     /// `[0 +1 -]` Pushes a mark.
     pub fn mark(self, mark: u32) {
         self.num(mark_value(mark));
-    }
-
-    /// `[0 0 -]` Did this coroutine, which yielded `n` values, park? If so it
-    /// carries the newest mark.
-    #[inline]
-    pub fn has_parked(self, n: Int, newest: impl FnOnce() -> u32) -> bool {
-        if cfg!(feature = "luajit") {
-            (n == 1 || n == 2) && self.number(-1) == Some(mark_value(newest()))
-        } else {
-            // A yield of the coroutine's own leaves nothing behind.
-            // SAFETY: only reads.
-            n == 0 && unsafe { ffi::lua_tonumber(self.0, -1) } != 0.0
-        }
     }
 
     /// `[0 0 -]` Closes the variables of a coroutine that failed.

@@ -17,6 +17,8 @@ pub struct World<T> {
     me: usize,
     busy: Cell<bool>,
     calls: Cell<u32>,
+    /// The coroutine that parked last.
+    parked: Cell<Option<State>>,
     inner: UnsafeCell<Option<T>>,
 }
 
@@ -68,6 +70,23 @@ impl<T> Cx<T> {
         }
     }
 
+    /// Leaves the function and suspends the coroutine; return its answer at
+    /// once. `[0 +1 e]`, quiet if `can_yield`. `brings`: the value on top is
+    /// what the coroutine brings.
+    #[inline]
+    pub fn park(self, mark: u32, brings: bool) -> Int {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().parked.set(Some(self.l)) }
+        self.l.park(mark, brings)
+    }
+
+    /// To be asked when a resume of `co` has ended in a yield: was that `park`?
+    #[inline]
+    pub fn has_parked(self, co: State) -> bool {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().parked.replace(None) == Some(co) }
+    }
+
     /// True once in `n` calls, for what need not be looked at every time.
     #[inline]
     pub fn once_in(self, n: u32) -> bool {
@@ -105,7 +124,7 @@ impl State {
         unsafe {
             let p = super::compat::new_userdata(self.0, size_of::<World<T>>(), 0).cast::<World<T>>();
             let me = p as usize ^ TAG;
-            p.write(World { me, busy: Cell::new(false), calls: Cell::new(0), inner: UnsafeCell::new(Some(inner)) });
+            p.write(World { me, busy: Cell::new(false), calls: Cell::new(0), parked: Cell::new(None), inner: UnsafeCell::new(Some(inner)) });
         }
     }
 
