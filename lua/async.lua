@@ -10,15 +10,30 @@ local core = require "async.core"
 local foreign = require "async.foreign"
 local reduced = require "async.reduced"
 
--- What a channel's `type` field holds; the metatable shows it to everybody.
+local function empty() end
+if rawget(_G, "jit") then
+  require("jit").off(empty)
+end
+
 core.setup {
   reduced = getmetatable(reduced.reduced(nil)),
   foreign_put = foreign.put,
   foreign_take = foreign.take,
   foreign_alts = foreign.alts,
   foreign_close = foreign.close,
-  empty = function() end,
+  empty = empty,
 }
+
+-- In LuaJIT a coroutine must not yield below a debug hook, so the library wants to
+-- know whether hooks are used.
+if rawget(_G, "jit") and core.hooks_are_used then
+  local sethook, hooks_are_used = debug.sethook, core.hooks_are_used
+  core.hooks_are_used = nil
+  function debug.sethook(...) -- luacheck: ignore 122
+    hooks_are_used()
+    return sethook(...)
+  end
+end
 
 -- The name of each function in core.async, and the one that is easy to type in
 -- Lua. Both are keys of the module.
@@ -51,7 +66,7 @@ local names = {
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
 for name, f in pairs(core) do
-  if name ~= "setup" then
+  if name ~= "setup" and name ~= "hooks_are_used" then
     async[name] = f
   end
 end

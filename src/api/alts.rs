@@ -33,6 +33,9 @@ struct Options {
 /// `[? ? e]` Reads `"default", v, "priority", true` or one table of them, and
 /// leaves the default at its place.
 fn options(l: Cx, function: &str) -> Options {
+    if l.top() == 2 && l.is_nil(2) {
+        l.set_top(1);
+    }
     let n = l.top();
     let mut given = Options::default();
     if n == 2 && l.is_table(2) {

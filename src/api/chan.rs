@@ -125,6 +125,9 @@ pub fn clear(l: Cx, c: Ref<Channel>, side: Side) {
     wake::reserve(l, 1);
 }
 
+/// The coroutine that parks if it has to, and whether it is a go block.
+pub type Here = (State, Option<bool>);
+
 /// What a put or a take came to. What it says has been done.
 #[derive(Clone, Copy)]
 pub enum Step {
@@ -147,7 +150,7 @@ pub enum Step {
 
 /// `[0 0 e]` Decides a put. `here`: the coroutine that parks if it has to.
 #[inline]
-pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<State>) -> Step {
+pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<Here>) -> Step {
     let mut step = decide(l, c, |w, ch| put_step(w, ch, here, w.handlers));
     while matches!(step, Step::Obstructed) {
         clear(l, c, Side::Take);
@@ -158,7 +161,7 @@ pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<State>) -> Step 
 }
 
 #[inline]
-fn put_step(w: &mut Core, ch: &mut Channel, here: Option<State>, handlers: bool) -> Step {
+fn put_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, handlers: bool) -> Step {
     if !w.ready.has_room(1) || handlers || ch.core.ring.wants_room().is_some() {
         return Step::Obstructed;
     }
@@ -176,7 +179,7 @@ fn put_step(w: &mut Core, ch: &mut Channel, here: Option<State>, handlers: bool)
 
 /// `[0 0 e]` Decides a take in the same way.
 #[inline]
-pub fn decide_take(l: Cx, c: Ref<Channel>, here: Option<State>) -> Step {
+pub fn decide_take(l: Cx, c: Ref<Channel>, here: Option<Here>) -> Step {
     let mut step = decide(l, c, |w, ch| take_step(w, ch, here, w.handlers));
     while matches!(step, Step::Obstructed) {
         clear(l, c, Side::Put);
@@ -186,7 +189,7 @@ pub fn decide_take(l: Cx, c: Ref<Channel>, here: Option<State>) -> Step {
 }
 
 #[inline]
-fn take_step(w: &mut Core, ch: &mut Channel, here: Option<State>, handlers: bool) -> Step {
+fn take_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, handlers: bool) -> Step {
     if !w.ready.has_room(1) || handlers {
         return Step::Obstructed;
     }
@@ -199,9 +202,9 @@ fn take_step(w: &mut Core, ch: &mut Channel, here: Option<State>, handlers: bool
 }
 
 #[inline]
-fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<State>) -> Step {
-    let Some(l) = here else { return Step::Wait };
-    let (who, mark) = w.party(l);
+fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<Here>) -> Step {
+    let Some((l, go)) = here else { return Step::Wait };
+    let (who, mark) = w.party(l, go);
     park::place(w, ch, side, who).map_or(Step::Wait, |place| Step::Stands(who, place, mark))
 }
 

@@ -88,18 +88,19 @@ pub struct Core {
     pub blocks: Vec<bool>,
     pub nap: Option<Nap>,
     pub main: Option<State>,
-    /// The coroutine that this library resumed last, and whether it is a go
-    /// block.
-    pub current: Option<(State, bool)>,
     pub busy: u32,
     pub pumping: u32,
     pub depth: u32,
+    /// Go blocks that run below each other and have not parked yet.
+    pub nested: u32,
     /// The mark of the newest parked coroutine.
     pub mark: u32,
     pub random: u64,
     pub tasks: u64,
     /// Handler objects of the user's have been seen, so look out for them.
     pub handlers: bool,
+    /// The program uses debug hooks (only LuaJIT has to know).
+    pub hooks: bool,
 }
 
 impl Core {
@@ -132,11 +133,6 @@ impl Core {
         let popped = self.ready.pop()?;
         self.tasks += 1;
         self.pace.new_slice();
-        match popped.0.who {
-            Waiter::Go(p) => self.current = Some((p.co(), true)),
-            Waiter::Thread(p) => self.current = Some((p.co(), false)),
-            _ => {}
-        }
         Some(popped)
     }
 
@@ -146,13 +142,12 @@ impl Core {
     }
 
     /// A coroutine about to park, and the mark that it will carry.
+    /// `go`: whether it is a go block, if the library resumed it.
     #[inline]
-    pub fn party(&mut self, l: State) -> (Waiter, u32) {
+    pub fn party(&mut self, l: State, go: Option<bool>) -> (Waiter, u32) {
         self.mark = self.mark.wrapping_add(1);
-        let ours = self.current.filter(|(co, _)| *co == l);
-        let parked = Parked::new(l, self.mark, ours.is_some());
-        let go = ours.is_some_and(|(_, go)| go);
-        (if go { Waiter::Go(parked) } else { Waiter::Thread(parked) }, self.mark)
+        let parked = Parked::new(l, self.mark, go.is_some());
+        (if go == Some(true) { Waiter::Go(parked) } else { Waiter::Thread(parked) }, self.mark)
     }
 
     /// A number below `n` (xorshift; the user's generator is left alone).
@@ -230,7 +225,8 @@ pub mod at {
     pub const FOREIGN_CLOSE: u32 = 21;
     /// An empty Lua function, for the host's signal hook to catch.
     pub const EMPTY: u32 = 22;
-    pub const COUNT: u32 = 23;
+    pub const SHOW: u32 = 23;
+    pub const COUNT: u32 = 24;
 }
 
 /// Values that a channel keeps.

@@ -83,19 +83,33 @@ pub extern "C-unwind" fn tell(l: State) -> Int {
     l.dup(1);
     if !l.pcall(2, 0, 0) {
         say(l.bytes(4).unwrap_or_default());
-        l.text(b"async: the error handler failed: ");
-        l.insert(-2);
-        l.show(-1);
-        l.replace(-2);
-        l.concat(2);
+        say(b"async: the error handler failed:");
+        l.replace(1);
+        push_message(l);
         say(l.bytes(-1).unwrap_or_default());
     }
     0
 }
 
+/// `(value) -> string` Called protected: a value may refuse to be shown.
+pub extern "C-unwind" fn show(l: State) -> Int {
+    l.show(1);
+    1
+}
+
+/// `[0 +1 m]` The error at 1 in words.
+fn push_message(l: Cx) {
+    l.geti(STORE, at::SHOW);
+    l.dup(1);
+    if !l.pcall(1, 1, 0) {
+        l.pop(1);
+        l.text(Text::new(format_args!("(an error that is a {} and cannot be shown)", l.type_name(1))).bytes());
+    }
+}
+
 /// `[0 +1 e]` The whole report on the error at 1.
 fn push_report(l: Cx) {
-    l.show(1);
+    push_message(l);
     match l.thread_at(2) {
         Some(co) => l.traceback(co, 0),
         None => {

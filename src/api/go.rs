@@ -8,11 +8,18 @@ use crate::lua::{Int, Parked, Ref, State, Status};
 
 const GO: &str = "async.go";
 
+/// How deep go blocks may spawn go blocks before the first of them parks, each
+/// with a share of the C stack; Lua's own limit is the same.
+const NESTING: u32 = 190;
+
 /// `go(function, ...) -> channel` Runs it at once until it parks.
 pub extern "C-unwind" fn go(l: State) -> Int {
     let l = enter(l);
     hook::operation(l);
     args::callable(l, 1, GO);
+    if core(l, |w| w.nested >= NESTING) {
+        l.raise(format_args!("{GO}: C stack overflow: go blocks spawn each other too deep"));
+    }
     let n = l.top();
     l.room(6);
     let c = chan::make(l, Kind::Fixed, 1, chan::GO_BLOCK);
@@ -30,10 +37,10 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     l.insert(3);
     l.give(co, n + 1);
     // The running coroutine is the same afterwards.
-    let current = core(l, |w| {
-        w.pace.new_slice();
-        w.current.replace((co, true))
-    });
+    let current = l.set_current(None);
+    let pinned = hook::forbids_parking(l);
+    l.pin(pinned.into());
+    core(l, |w| w.nested += 1);
     if run(l, co, true, n - 1, Some(1)) {
         l.geti(STORE, at::GO_BLOCKS);
         l.dup(2);
@@ -41,7 +48,9 @@ pub extern "C-unwind" fn go(l: State) -> Int {
         l.set(-3);
         l.pop(1);
     }
-    core(l, |w| w.current = current);
+    l.pin(-i32::from(pinned));
+    core(l, |w| w.nested -= 1);
+    l.set_current(current);
     hook::arm(l);
     l.set_top(1);
     1
@@ -66,12 +75,21 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
 /// `[0 0 -]` Lets a coroutine run, and sees how it comes back: true when it has
 /// parked. The go block is at `block` if that is known.
 fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
-    let (interrupting, hooked) = core(l, |w| (w.depth > 0, w.wants_hook()));
+    let (interrupting, hooked) = core(l, |w| {
+        w.pace.new_slice();
+        (w.depth > 0, w.wants_hook())
+    });
+    l.set_current(Some((co, go)));
     hook::align(l, co, hooked);
     // Below a hook, Lua's count of C calls would be that of whatever it
     // interrupted.
     let from = if interrupting { None } else { Some(*l) };
-    match State::resume(co, from, args) {
+    let status = State::resume(co, from, args);
+    // What does not run carries no hook.
+    if hooked {
+        l.disarm(co);
+    }
+    match status {
         Status::Yielded(n) => {
             if !l.has_parked(co) && go {
                 give_way(l, co, n);

@@ -58,22 +58,30 @@ pub fn align(l: Cx, co: State, wanted: bool) {
     }
 }
 
-/// `[0 0 e]` The count of the hook is over. Called protected.
+/// `() -> count` The count of the hook is over; answers the next, or 0. Called
+/// protected, while the hook is off.
 pub extern "C-unwind" fn fired(l: State) -> Int {
     let l = enter(l);
-    let now = clock::now();
-    let (due, allowed) = core(l, |w| (w.pace.fired(now), w.may_interrupt()));
-    if due && allowed {
-        l.disarm(*l);
+    let mut now = clock::now();
+    if core(l, |w| w.pace.fired(now) && w.may_interrupt()) {
         batch(l);
+        now = clock::now();
     }
-    if core(l, |w| w.wants_hook()) {
-        let count = core(l, |w| w.pace.armed(clock::now()));
-        l.arm(*l, count);
-    } else {
-        l.disarm(*l);
-    }
+    let next = core(l, |w| if w.wants_hook() { w.pace.armed(now) } else { 0 });
+    l.num(next.into());
+    1
+}
+
+/// `hooks_are_used()`: the front door says that the program sets debug hooks.
+pub extern "C-unwind" fn used(l: State) -> Int {
+    let l = enter(l);
+    core(l, |w| w.hooks = true);
     0
+}
+
+/// `[0 0 -]` Must a coroutine that begins to run here not park?
+pub fn forbids_parking(l: Cx) -> bool {
+    l.forbids_parking(!hooked() && core(l, |w| w.hooks), || l.geti(STORE, at::EMPTY))
 }
 
 /// How many operations go by between two looks at the clock.
@@ -91,7 +99,7 @@ pub fn operation(l: Cx) {
 #[cold]
 fn look(l: Cx) {
     let due = core(l, |w| w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now()));
-    if due {
+    if due && !forbids_parking(l) {
         batch(l);
     }
 }

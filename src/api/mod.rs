@@ -97,12 +97,19 @@ const INNER: &[(u32, Verb)] = &[
     (at::BATCH, run::batch),
     (at::FINISH, go::finish),
     (at::REFILL, xform::let_in),
+    (at::SHOW, errors::show),
 ];
 
 /// `luaopen_async_core`: answers the table of exports. Its first four values
 /// are made here, so inside it nothing may use them.
 pub fn open(l: State) -> Int {
     l.room(20);
+    // Loaded again, perhaps after `package.loaded` was cleared: there is only one
+    // library in a state.
+    l.registered();
+    if l.is_table(-1) {
+        return 1;
+    }
     let Some(core) = new_core(l) else { l.no_memory() };
     l.new_world(core);
     let world = l.top();
@@ -128,6 +135,10 @@ pub fn open(l: State) -> Int {
     functions(l, own, EXPORTS);
     function(l, own, setup);
     l.set_field(-2, c"setup");
+    function(l, own, hook::used);
+    l.set_field(-2, c"hooks_are_used");
+    l.dup(-1);
+    l.register();
     1
 }
 
@@ -142,14 +153,15 @@ fn new_core(l: State) -> Option<Core> {
         blocks: Vec::new(),
         nap: None,
         main: l.main(),
-        current: None,
         busy: 0,
         pumping: 0,
         depth: 0,
+        nested: 0,
         mark: 0,
         random: seed | 1,
         tasks: 0,
         handlers: false,
+        hooks: false,
     })
 }
 

@@ -173,8 +173,13 @@ pub fn anchor(l: Cx, ch: Int, c: Ref<Channel>, place: Place, keep: Keep, value: 
 /// `[0 0 e]` Refuses where no coroutine can yield.
 #[inline]
 pub fn must_yield(l: Cx, function: &str) {
-    if l.can_yield() {
+    // Only a coroutine that was resumed by the program may be in a place which the
+    // library has not looked at.
+    if l.can_yield() && !l.is_pinned() && (l.is_go().is_some() || !hook::forbids_parking(l)) {
         return;
+    }
+    if l.can_yield() {
+        l.raise(format_args!("{function}: LuaJIT cannot park a coroutine that runs in a finalizer or in a debug hook"));
     }
     if l.is_main() {
         l.raise(format_args!("{function}: only a coroutine can park; use a blocking operation on the main thread"));
@@ -187,13 +192,21 @@ pub fn must_yield(l: Cx, function: &str) {
 /// The running coroutine, about to park, and the mark that it will carry.
 #[inline]
 pub fn coroutine(l: Cx) -> (Waiter, u32) {
-    core(l, |w| w.party(*l))
+    core(l, |w| w.party(*l, l.is_go()))
 }
 
 /// `[0 0 e]` Refuses anywhere but on the main thread.
 pub fn must_block(l: Cx, function: &str) {
     if !l.is_main() {
         l.raise(format_args!("{function}: only the main thread can block; inside a coroutine use a parking operation"));
+    }
+    must_run(l, function);
+}
+
+/// `[0 0 e]` Refuses where tasks could not park.
+pub fn must_run(l: Cx, function: &str) {
+    if hook::forbids_parking(l) {
+        l.raise(format_args!("{function}: LuaJIT cannot run tasks in a finalizer or in a debug hook"));
     }
 }
 

@@ -14,9 +14,23 @@ use slotmap::Key;
 use crate::lua::{Int, Ref, State};
 use std::ffi::CStr;
 
+/// `[0 0 e]` The handler at `i`, or nothing.
+fn check_handler(l: Cx, i: Int, function: &str, argument: Int) {
+    let indexable = l.is_table(i) || l.get_meta(i);
+    l.set_top(3);
+    if !l.is_nil(i) && !indexable {
+        let got = l.type_name(i);
+        l.raise(format_args!("{function}: handler expected, got {got} (argument {argument})"));
+    }
+}
+
 /// `[0 +1 e]` Calls a method without arguments of the object at `i`.
 fn ask(l: Cx, i: Int, method: &CStr) {
     l.field(i, method);
+    if !l.is_function(-1) && !l.is_callable(-1) {
+        let name = method.to_str().unwrap_or("?");
+        l.raise(format_args!("async: a handler must have the method {name}"));
+    }
     l.dup(i);
     l.call(1, 1);
 }
@@ -72,6 +86,7 @@ pub extern "C-unwind" fn put(l: State) -> Int {
     let c = args::chan(l, 1, PUT);
     args::value(l, 2, PUT);
     l.set_top(3);
+    check_handler(l, 3, PUT, 3);
     if !l.is_nil(3) && !agrees(l, 3, c"active?") {
         l.bool(!c.get().core.is_closed());
         return boxed(l);
@@ -94,6 +109,7 @@ pub extern "C-unwind" fn take(l: State) -> Int {
     l.set_top(2);
     l.nil();
     l.insert(2);
+    check_handler(l, 3, TAKE, 2);
     if !l.is_nil(3) && !agrees(l, 3, c"active?") {
         l.nil();
         return boxed(l);

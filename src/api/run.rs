@@ -30,9 +30,9 @@ enum Turn {
 /// `[-(1+args) +(0|1) -]` Calls a function that runs tasks; false: an error is
 /// on top. The running coroutine is the same afterwards.
 fn guarded(l: Cx, args: Int, results: Int) -> bool {
-    let current = core(l, |w| w.current);
+    let current = l.set_current(None);
     let ok = l.pcall(args, results, 0);
-    core(l, |w| w.current = current);
+    l.set_current(current);
     ok
 }
 
@@ -254,6 +254,7 @@ pub extern "C-unwind" fn run(l: State) -> Int {
 pub extern "C-unwind" fn step(l: State) -> Int {
     let l = enter(l);
     let max = if l.is_nil(1) { f64::from(BATCH) } else { args::number(l, 1, STEP) };
+    park::must_run(l, STEP);
     if core(l, |w| w.busy > 0) {
         l.raise(format_args!("{STEP}: not from within a transducer"));
     }

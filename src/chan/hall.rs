@@ -155,7 +155,12 @@ impl<P: Party> Hall<P> {
         }
         let slot = waits.occupy(side)?;
         waits.queue(side).push_back(Entry { who, alts: op, slot, port });
-        Some(Place { lobby, slot })
+        let place = Place { lobby, slot };
+        if !self.losers.is_empty() {
+            // Its slot has a new owner, whose anchor must stay.
+            self.losers.retain(|l| *l != place);
+        }
+        Some(place)
     }
 
     /// Opens an `alts` of up to `n` ports, which takes its places next.

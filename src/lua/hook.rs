@@ -15,7 +15,7 @@ const EVENTS: Int = ffi::LUA_MASKCALL | ffi::LUA_MASKRET | ffi::LUA_MASKLINE;
 
 /// How many threads with foreign hooks can be served at a time. Ours is not set
 /// on further ones.
-const THREADS: usize = 16;
+const THREADS: usize = 64;
 
 /// Its address is the key in the registry.
 static KEY: u8 = 0;
@@ -33,12 +33,14 @@ struct Foreign {
 
 /// Between calls: an entry for each thread on which ours stands in front of a
 /// foreign hook. The function to run when our count is over is kept with it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Hooks {
     chained: [Option<Foreign>; THREADS],
     /// The foreign hook seen last: what a coroutine inherited that was created
     /// while both were set.
     last: Option<Foreign>,
+    /// The thread whose count is being served: its hook is off for so long.
+    serving: Option<State>,
 }
 
 impl Tagged for Hooks {
@@ -96,12 +98,12 @@ fn chunk(foreign: Int, ours: Int) -> Int {
 // SAFETY of the blocks below: hooks are read and set on valid threads of the
 // running OS thread only.
 impl State {
-    /// `[-1 0 m]` The function on top is called, protected, when a count is over.
+    /// `[-1 0 m]` The function on top is called, protected, when a count is over,
+    /// and answers the next count, or 0 when there is to be none.
     pub fn provide_hook(self) {
-        let hooks = self.new_udata(Hooks::default(), 1);
+        self.new_udata(Hooks { chained: [None; THREADS], last: None, serving: None }, 1);
         self.insert(-2);
         self.set_slot(-2, 1);
-        let _ = hooks;
         unsafe { ffi::lua_rawsetp(self.0, State::REGISTRY, (&raw const KEY).cast()) }
     }
 
@@ -109,6 +111,11 @@ impl State {
     fn hooks(self) -> Option<Ref<Hooks>> {
         unsafe { ffi::lua_rawgetp(self.0, State::REGISTRY, (&raw const KEY).cast()) };
         self.udata(-1)
+    }
+
+    /// `[0 0 -]` Must a coroutine that begins to run here not park? No, in PUC Lua.
+    pub fn forbids_parking(self, _: bool, _: impl Fn()) -> bool {
+        false
     }
 
     /// `[0 0 -]`
@@ -149,6 +156,9 @@ impl State {
 /// # Safety
 /// `to` is a valid thread.
 unsafe fn arm(hooks: Ref<Hooks>, to: State, ours: Int) {
+    if hooks.get().serving == Some(to) {
+        return;
+    }
     // SAFETY: the caller's.
     unsafe {
         if !to.is_armed() {
@@ -161,13 +171,60 @@ unsafe fn arm(hooks: Ref<Hooks>, to: State, ours: Int) {
                 }
             }
         }
-        let foreign = hooks.update(|h| h.foreign(to));
-        let events = foreign.map_or(0, |f| f.mask & EVENTS);
-        let count = match foreign {
-            Some(f) if f.mask & ffi::LUA_MASKCOUNT != 0 => chunk(f.count, ours),
-            _ => ours,
-        };
-        ffi::lua_sethook(to.0, Some(on_event), events | ffi::LUA_MASKCOUNT, count);
+        set(to, ours, hooks.update(|h| h.foreign(to)));
+    }
+}
+
+/// # Safety
+/// `to` is a valid thread.
+unsafe fn set(to: State, ours: Int, foreign: Option<Foreign>) {
+    let events = foreign.map_or(0, |f| f.mask & EVENTS);
+    let count = match foreign {
+        Some(f) if f.mask & ffi::LUA_MASKCOUNT != 0 => chunk(f.count, ours),
+        _ => ours,
+    };
+    // SAFETY: the caller's.
+    unsafe { ffi::lua_sethook(to.0, Some(on_event), events | ffi::LUA_MASKCOUNT, count) }
+}
+
+/// `[0 0 -]` Calls the function for the count of `l`. Meanwhile no hook is set:
+/// Lua would take the return from a function under a hook for a new line.
+///
+/// # Safety
+/// `l` is the running thread, with our hook, and the hooks are on top.
+unsafe fn serve(hooks: Ref<Hooks>, l: State) {
+    // SAFETY: the caller's, here and below.
+    let inherited = unsafe { ffi::lua_gethookmask(l.0) } & EVENTS != 0;
+    let outer = hooks.update(|h| {
+        if inherited
+            && h.foreign(l).is_none()
+            && let Some(f) = h.last
+        {
+            h.remember(Foreign { on: l, left: f.count, ..f });
+        }
+        h.serving.replace(l)
+    });
+    unsafe { ffi::lua_sethook(l.0, None, 0, 0) };
+    l.get_slot(-1, 1);
+    let next = if l.pcall(0, 1, 0) { l.number(-1).unwrap_or(0.0) as Int } else { 0 };
+    l.pop(1);
+    hooks.update(|h| h.serving = outer);
+    unsafe {
+        let foreign = hooks.update(|h| h.foreign(l));
+        match foreign {
+            // Somebody set another hook meanwhile.
+            _ if ffi::lua_gethook(l.0).is_some() => {
+                if next > 0 {
+                    arm(hooks, l, next);
+                }
+            }
+            _ if next > 0 => set(l, next, foreign),
+            Some(f) => ffi::lua_sethook(l.0, Some(f.hook), f.mask, f.count),
+            None => {}
+        }
+        if next == 0 {
+            hooks.update(|h| h.forget(l));
+        }
     }
 }
 
@@ -182,10 +239,8 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
         // SAFETY: only reads.
         let passed = unsafe { ffi::lua_gethookcount(l.0) };
         let theirs = hooks.update(|h| h.counted(l, passed));
-        l.get_slot(-1, 1);
-        if !l.pcall(0, 0, 0) {
-            l.pop(1);
-        }
+        // SAFETY: `l` runs.
+        unsafe { serve(hooks, l) };
         theirs
     } else {
         let bit = if event == ffi::LUA_HOOKTAILCALL { ffi::LUA_MASKCALL } else { 1 << event };

@@ -1,15 +1,49 @@
-//! No hook: LuaJIT's compiled code calls none, and a coroutine that yields
+//! No hook of ours: LuaJIT's compiled code calls none, and a coroutine that yields
 //! below one brings the process down.
 
 use super::state::{Int, State};
+use mlua::ffi;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Nothing does: timers advance in the library's operations.
+/// Nothing advances timers but the library's operations.
 pub const TRIGGER: &str = "none";
 
+/// Set by the hook of the trial below.
+static FIRED: AtomicBool = AtomicBool::new(false);
+
+/// Asks `lua_gc` whether the collector runs; newer than the header.
+const IS_RUNNING: Int = 9;
+
+// SAFETY of the blocks below: the state is valid and runs.
 impl State {
     /// `[-1 0 -]`
     pub fn provide_hook(self) {
         self.pop(1);
+    }
+
+    /// `[0 0 -]` Must a coroutine that begins to run here not park? So it is in
+    /// a finalizer and in a debug hook: LuaJIT takes a yield for one of the hook
+    /// itself. No function tells; but no hook fires there, so where there is
+    /// reason to doubt (`hooked`: the program uses hooks; or the collector is off,
+    /// as it is in a finalizer) one is tried on the function that `push` pushes.
+    pub fn forbids_parking(self, hooked: bool, push: impl Fn()) -> bool {
+        let doubt = unsafe { hooked || ffi::lua_gc(self.0, IS_RUNNING, 0) == 0 || ffi::lua_gethook(self.0).is_some() };
+        doubt && !self.fires_hook(push)
+    }
+
+    fn fires_hook(self, push: impl Fn()) -> bool {
+        FIRED.store(false, Ordering::Relaxed);
+        unsafe {
+            let (hook, mask, count) =
+                (ffi::lua_gethook(self.0), ffi::lua_gethookmask(self.0), ffi::lua_gethookcount(self.0));
+            ffi::lua_sethook(self.0, Some(on_trial), ffi::LUA_MASKCOUNT, 1);
+            push();
+            if !self.pcall(0, 0, 0) {
+                self.pop(1);
+            }
+            ffi::lua_sethook(self.0, hook, mask, count);
+        }
+        FIRED.load(Ordering::Relaxed)
     }
 
     pub fn is_armed(self) -> bool {
@@ -19,4 +53,8 @@ impl State {
     pub fn arm(self, _: State, _: Int) {}
 
     pub fn disarm(self, _: State) {}
+}
+
+unsafe extern "C-unwind" fn on_trial(_: *mut ffi::lua_State, _: *mut ffi::lua_Debug) {
+    FIRED.store(true, Ordering::Relaxed);
 }

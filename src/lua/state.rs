@@ -14,6 +14,15 @@ pub type Verb = extern "C-unwind" fn(State) -> c_int;
 /// A stack index.
 pub type Int = c_int;
 
+/// Its address tells this copy of the library from any other in the process.
+static LIBRARY: u8 = 0;
+
+/// What the tags of our userdata are mixed with, so that another copy of the
+/// library takes them for strangers.
+pub(super) fn copy_tag() -> usize {
+    (&raw const LIBRARY) as usize
+}
+
 // SAFETY of every block in this file: the state is valid (see `lua`), and the
 // positions passed in exist, which the callers see to.
 impl State {
@@ -223,7 +232,17 @@ impl State {
         unsafe { ffi::lua_getmetatable(self.0, i) != 0 }
     }
 
+    /// `[0 +1 -]` What this library has put into the registry, or nil.
+    pub fn registered(self) {
+        unsafe { ffi::lua_rawgetp(self.0, State::REGISTRY, (&raw const LIBRARY).cast()) };
+    }
+
     // Raising.
+
+    /// `[-1 0 m]` Puts a value into the registry, for `registered`.
+    pub fn register(self) {
+        unsafe { ffi::lua_rawsetp(self.0, State::REGISTRY, (&raw const LIBRARY).cast()) }
+    }
 
     /// `[0 0 e]` Room for `n` more values.
     pub fn room(self, n: Int) {

@@ -1,6 +1,6 @@
 //! Rust values in Lua userdata, recognised without trusting their metatable.
 
-use super::state::{Int, State};
+use super::state::{Int, State, copy_tag};
 use mlua::ffi;
 use std::mem::size_of;
 use std::ptr::NonNull;
@@ -11,7 +11,7 @@ pub trait Tagged: Copy {
     const TAG: usize;
 }
 
-/// Between calls: `me` is the address of the cell xor the tag. No script can
+/// Between calls: `me` is what `tag` says for this address. No script can
 /// make such a block, and no other library will; a metatable of ours on a
 /// stranger is seen through.
 #[repr(C)]
@@ -58,6 +58,11 @@ impl<T: Tagged> Ref<T> {
     }
 }
 
+/// What the first word of a `T` of ours at this address is.
+fn tag<T: Tagged>(p: NonNull<Cell<T>>) -> usize {
+    p.as_ptr() as usize ^ T::TAG ^ copy_tag()
+}
+
 impl State {
     /// `[0 +1 m]` A userdata that keeps `slots` Lua values besides.
     pub fn new_udata<T: Tagged>(self, value: T, slots: u32) -> Ref<T> {
@@ -66,7 +71,7 @@ impl State {
         unsafe {
             let p = super::compat::new_userdata(self.0, size_of::<Cell<T>>(), slots);
             let p = NonNull::new_unchecked(p.cast::<Cell<T>>());
-            p.write(Cell { me: p.as_ptr() as usize ^ T::TAG, value });
+            p.write(Cell { me: tag::<T>(p), value });
             Ref(p)
         }
     }
@@ -78,7 +83,7 @@ impl State {
         unsafe {
             let p = NonNull::new(ffi::lua_touserdata(self.0, i).cast::<Cell<T>>())?;
             let ours = ffi::lua_rawlen(self.0, i) == size_of::<Cell<T>>()
-                && p.as_ref().me == p.as_ptr() as usize ^ T::TAG;
+                && p.as_ref().me == tag::<T>(p);
             ours.then_some(Ref(p))
         }
     }

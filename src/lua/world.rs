@@ -19,6 +19,11 @@ pub struct World<T> {
     calls: Cell<u32>,
     /// The coroutine that parked last.
     parked: Cell<Option<State>>,
+    /// The coroutine that the library resumed last and that still runs, and
+    /// whether it is a go block.
+    current: Cell<Option<(State, bool)>>,
+    /// Calls under way in which no coroutine may park.
+    pinned: Cell<u32>,
     inner: UnsafeCell<Option<T>>,
 }
 
@@ -87,6 +92,36 @@ impl<T> Cx<T> {
         unsafe { self.world.as_ref().parked.replace(None) == Some(co) }
     }
 
+    /// Takes note of the coroutine that is about to be resumed, or is again the
+    /// running one; answers what was noted before.
+    #[inline]
+    pub fn set_current(self, co: Option<(State, bool)>) -> Option<(State, bool)> {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().current.replace(co) }
+    }
+
+    /// If this is the coroutine that the library resumed: is it a go block?
+    #[inline]
+    pub fn is_go(self) -> Option<bool> {
+        // SAFETY: as above.
+        let current = unsafe { self.world.as_ref().current.get() };
+        current.filter(|(co, _)| *co == self.l).map(|(_, go)| go)
+    }
+
+    /// Counts the calls under way in which no coroutine may park, from a finalizer
+    /// or a hook.
+    pub fn pin(self, by: i32) {
+        // SAFETY: as above.
+        let pinned = unsafe { &self.world.as_ref().pinned };
+        pinned.set(pinned.get().wrapping_add_signed(by));
+    }
+
+    #[inline]
+    pub fn is_pinned(self) -> bool {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().pinned.get() > 0 }
+    }
+
     /// True once in `n` calls, for what need not be looked at every time.
     #[inline]
     pub fn once_in(self, n: u32) -> bool {
@@ -124,7 +159,15 @@ impl State {
         unsafe {
             let p = super::compat::new_userdata(self.0, size_of::<World<T>>(), 0).cast::<World<T>>();
             let me = p as usize ^ TAG;
-            p.write(World { me, busy: Cell::new(false), calls: Cell::new(0), parked: Cell::new(None), inner: UnsafeCell::new(Some(inner)) });
+            p.write(World {
+                me,
+                busy: Cell::new(false),
+                calls: Cell::new(0),
+                parked: Cell::new(None),
+                current: Cell::new(None),
+                pinned: Cell::new(0),
+                inner: UnsafeCell::new(Some(inner)),
+            });
         }
     }
 
