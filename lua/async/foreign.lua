@@ -72,11 +72,10 @@ function M.take(object, callback, blockable)
   return ask(object, "take!", nil, callback, blockable)
 end
 
-local methods = getmetatable(core.chan()).__index
-
 function M.close(object)
   local close = object["close!"] or object.close
-  if close == methods["close!"] or close == methods.close then
+  local native = getmetatable(core.chan()).__index
+  if close == native["close!"] or close == native.close then
     -- It only borrowed the class.
     error("async.close (close!): channel expected, got table without a close! of its own", 3)
   end

@@ -114,7 +114,9 @@ fn check(l: Cx, n: u32, function: &str) -> bool {
 
 /// `[? ? e]` Would this port complete now?
 fn is_ready(l: Cx, i: u32, function: &str) -> bool {
-    let Some((c, side)) = native(l, i, function) else { return false };
+    let Some((c, side)) = native(l, i, function) else {
+        return false;
+    };
     if core(l, |w| w.handlers) {
         chan::clear(l, c, side.other());
     }
@@ -171,7 +173,9 @@ fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
     }
     let Ok(op) = core(l, |w| w.hall.open_alts(n as usize).map_err(drop)) else { l.no_memory() };
     for i in 1..=n {
-        let Some((c, side)) = native(l, i, function) else { continue };
+        let Some((c, side)) = native(l, i, function) else {
+            continue;
+        };
         // Reserving may have run a finalizer that made a port ready.
         let ready = decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, side, op));
         let place = if ready { None } else { park::stand_at(l, c, side, who, op, i) };

@@ -61,7 +61,7 @@ pub fn value(l: Cx, i: Int, function: &str) {
 
 /// `[0 0 e]` A function, or an object that can be called.
 pub fn callable(l: Cx, i: Int, function: &str) {
-    if !l.is_function(i) && !l.is_callable(i) {
+    if !l.is_callable(i) {
         l.bad_argument(function, "function", i);
     }
 }

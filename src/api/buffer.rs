@@ -31,7 +31,7 @@ const MAX: f64 = (1u32 << 30) as f64;
 /// `[0 0 e]` The size at 1.
 pub fn size(l: Cx, function: &str) -> u32 {
     match l.number(1) {
-        Some(n) if n >= 1.0 && n <= MAX && n.fract() == 0.0 => n as u32,
+        Some(n) if (1.0..=MAX).contains(&n) && n.fract() == 0.0 => n as u32,
         Some(n) => l.raise(format_args!("{function}: positive integer expected, got {n} (argument 1)")),
         None => l.bad_argument(function, "positive integer", 1),
     }

@@ -19,7 +19,9 @@ pub enum Role {
     Xform(xform::Xform),
     /// The result of a go block, whose record this is. `line` is where it was
     /// spawned, in the file of the function kept as `SPAWNER`.
-    Go { line: i32 },
+    Go {
+        line: i32,
+    },
 }
 
 /// One userdata. A go block is one of these too: its result channel, the place
@@ -203,7 +205,9 @@ fn take_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, handlers: bool)
 
 #[inline]
 fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<Here>) -> Step {
-    let Some((l, go)) = here else { return Step::Wait };
+    let Some((l, go)) = here else {
+        return Step::Wait;
+    };
     let (who, mark) = w.party(l, go);
     park::place(w, ch, side, who).map_or(Step::Wait, |place| Step::Stands(who, place, mark))
 }
@@ -406,7 +410,9 @@ pub extern "C-unwind" fn show(l: State) -> Int {
     let address = l.address(1);
     let (len, cap) = (c.ring.len(), c.ring.capacity());
     let text = match (c.is_closed(), c.ring.kind()) {
-        (true, _) if len > 0 => Text::new(format_args!("ManyToManyChannel: {address:#x} (closed, {len} left)")),
+        (true, _) if len > 0 => {
+            Text::new(format_args!("ManyToManyChannel: {address:#x} (closed, {len} left)"))
+        }
         (true, _) => Text::new(format_args!("ManyToManyChannel: {address:#x} (closed)")),
         (_, Kind::Rendezvous) => Text::new(format_args!("ManyToManyChannel: {address:#x} (unbuffered)")),
         _ => Text::new(format_args!("ManyToManyChannel: {address:#x} ({len}/{cap})")),

@@ -103,7 +103,9 @@ fn push_message(l: Cx) {
     l.dup(1);
     if !l.pcall(1, 1, 0) {
         l.pop(1);
-        l.text(Text::new(format_args!("(an error that is a {} and cannot be shown)", l.type_name(1))).bytes());
+        l.text(
+            Text::new(format_args!("(an error that is a {} and cannot be shown)", l.type_name(1))).bytes(),
+        );
     }
 }
 

@@ -179,10 +179,14 @@ pub fn must_yield(l: Cx, function: &str) {
         return;
     }
     if l.can_yield() {
-        l.raise(format_args!("{function}: LuaJIT cannot park a coroutine that runs in a finalizer or in a debug hook"));
+        l.raise(format_args!(
+            "{function}: LuaJIT cannot park a coroutine that runs in a finalizer or in a debug hook"
+        ));
     }
     if l.is_main() {
-        l.raise(format_args!("{function}: only a coroutine can park; use a blocking operation on the main thread"));
+        l.raise(format_args!(
+            "{function}: only a coroutine can park; use a blocking operation on the main thread"
+        ));
     }
     l.raise(format_args!(
         "{function}: cannot park here: a C function (such as table.sort, or an operation with a callback) is between this call and its coroutine"
@@ -198,7 +202,9 @@ pub fn coroutine(l: Cx) -> (Waiter, u32) {
 /// `[0 0 e]` Refuses anywhere but on the main thread.
 pub fn must_block(l: Cx, function: &str) {
     if !l.is_main() {
-        l.raise(format_args!("{function}: only the main thread can block; inside a coroutine use a parking operation"));
+        l.raise(format_args!(
+            "{function}: only the main thread can block; inside a coroutine use a parking operation"
+        ));
     }
     must_run(l, function);
 }

@@ -10,14 +10,13 @@ use super::park::{self, Held, Keep};
 use super::{args, wake};
 use crate::chan::Side;
 use crate::ids::Op;
-use slotmap::Key;
 use crate::lua::{Int, Ref, State};
+use slotmap::Key;
 use std::ffi::CStr;
 
 /// `[0 0 e]` The handler at `i`, or nothing.
 fn check_handler(l: Cx, i: Int, function: &str, argument: Int) {
-    let indexable = l.is_table(i) || l.get_meta(i);
-    l.set_top(3);
+    let indexable = l.is_table(i) || l.has_metamethod(i, c"__index");
     if !l.is_nil(i) && !indexable {
         let got = l.type_name(i);
         l.raise(format_args!("{function}: handler expected, got {got} (argument {argument})"));
@@ -25,19 +24,19 @@ fn check_handler(l: Cx, i: Int, function: &str, argument: Int) {
 }
 
 /// `[0 +1 e]` Calls a method without arguments of the object at `i`.
-fn ask(l: Cx, i: Int, method: &CStr) {
+fn ask(l: Cx, i: Int, method: &CStr, function: &str) {
     l.field(i, method);
-    if !l.is_function(-1) && !l.is_callable(-1) {
+    if !l.is_callable(-1) {
         let name = method.to_str().unwrap_or("?");
-        l.raise(format_args!("async: a handler must have the method {name}"));
+        l.raise(format_args!("{function}: a handler must have the method {name}"));
     }
     l.dup(i);
     l.call(1, 1);
 }
 
 /// `[0 0 e]`
-fn agrees(l: Cx, i: Int, method: &CStr) -> bool {
-    ask(l, i, method);
+fn agrees(l: Cx, i: Int, method: &CStr, function: &str) -> bool {
+    ask(l, i, method, function);
     let yes = l.truthy(-1);
     l.pop(1);
     yes
@@ -51,14 +50,14 @@ pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
     l.room(8);
     loop {
         l.set_top(top);
-        let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side));
-        let Some((m, _)) = front else { return };
+        let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side, Op::null()));
+        let Some(m) = front else { return };
         if !matches!(m.who, Waiter::Handler) || !wake::find_anchors(l, m.place.lobby) {
             return l.set_top(top);
         }
         l.geti(-1, wake::anchor(m.place.slot));
-        if agrees(l, top + 2, c"active?") {
-            ask(l, top + 2, c"commit");
+        if agrees(l, top + 2, c"active?", HANDLER) {
+            ask(l, top + 2, c"commit", HANDLER);
             let who = if l.is_nil(-1) { Waiter::Silent } else { Waiter::Call };
             if core(l, |w| w.hall.replace_front(m.place, side, who)) {
                 l.seti(top + 1, wake::anchor(m.place.slot));
@@ -69,6 +68,7 @@ pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
     }
 }
 
+const HANDLER: &str = "async: a waiting handler";
 const PUT: &str = "channel[\"put!\"]";
 const TAKE: &str = "channel[\"take!\"]";
 
@@ -87,13 +87,13 @@ pub extern "C-unwind" fn put(l: State) -> Int {
     args::value(l, 2, PUT);
     l.set_top(3);
     check_handler(l, 3, PUT, 3);
-    if !l.is_nil(3) && !agrees(l, 3, c"active?") {
+    if !l.is_nil(3) && !agrees(l, 3, c"active?", PUT) {
         l.bool(!c.get().core.is_closed());
         return boxed(l);
     }
     chan::clear(l, c, Side::Take);
     if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Put, Op::null())) {
-        commit(l);
+        commit(l, PUT);
         if let Some(accepted) = chan::put_now(l, 1, c, 2) {
             l.bool(accepted);
             return boxed(l);
@@ -110,13 +110,13 @@ pub extern "C-unwind" fn take(l: State) -> Int {
     l.nil();
     l.insert(2);
     check_handler(l, 3, TAKE, 2);
-    if !l.is_nil(3) && !agrees(l, 3, c"active?") {
+    if !l.is_nil(3) && !agrees(l, 3, c"active?", TAKE) {
         l.nil();
         return boxed(l);
     }
     chan::clear(l, c, Side::Put);
     if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Take, Op::null())) {
-        commit(l);
+        commit(l, TAKE);
         if chan::take_now(l, 1, c) {
             return boxed(l);
         }
@@ -125,9 +125,9 @@ pub extern "C-unwind" fn take(l: State) -> Int {
 }
 
 /// `[0 0 e]` The handler at 3 gives its callback, which the caller has anyway.
-fn commit(l: Cx) {
+fn commit(l: Cx, function: &str) {
     if !l.is_nil(3) {
-        ask(l, 3, c"commit");
+        ask(l, 3, c"commit", function);
         l.pop(1);
     }
 }
@@ -135,7 +135,7 @@ fn commit(l: Cx) {
 /// `[0 0 e]` The handler at 3 waits with the value at 2, if it wants to.
 fn wait(l: Cx, c: Ref<Channel>, side: Side, function: &str) -> Int {
     let handled = !l.is_nil(3);
-    if handled && !agrees(l, 3, c"blockable?") {
+    if handled && !agrees(l, 3, c"blockable?", function) {
         return 0;
     }
     let who = if handled { Waiter::Handler } else { Waiter::Silent };

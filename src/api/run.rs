@@ -63,7 +63,7 @@ fn drive(l: Cx, done: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
         }
         if core(l, |w| w.ready.is_empty()) {
             wake::sweep(l);
-            match core(l, |w| w.timers.next()) {
+            match core(l, |w| w.timers.first()) {
                 None => break Outcome::Never,
                 Some((deadline, _)) if !sleep(l, deadline) => break Outcome::Failed,
                 Some(_) => {}
@@ -157,7 +157,9 @@ fn turn(l: Cx, top: Int) -> Turn {
         Some(job) if job.alts => None,
         _ => w.pop(),
     });
-    let Some((job, slot)) = popped.or_else(|| with_pair(l)) else { return Turn::Idle };
+    let Some((job, slot)) = popped.or_else(|| with_pair(l)) else {
+        return Turn::Idle;
+    };
     let slot = slot * wake::STRIDE;
     let runs = top + if job.alts { 2 } else { 1 };
     l.geti(JOBS, slot + 1);

@@ -35,7 +35,9 @@ pub extern "C-unwind" fn timeout(l: State) -> Int {
 
 /// `[0 +(0|1) -]` The channel that another call made for the same tick.
 fn push_pending(l: Cx, deadline: u64) -> bool {
-    let Some(id) = core(l, |w| w.timers.find(deadline)) else { return false };
+    let Some(id) = core(l, |w| w.timers.find(deadline)) else {
+        return false;
+    };
     l.geti(STORE, at::TIMERS);
     l.geti(-1, number(id));
     l.remove(-2);
@@ -59,7 +61,11 @@ fn create(l: Cx, deadline: u64) {
     core(l, |w| w.hall.set_timer(lobby, id));
     for table in [at::TIMERS, at::WATCHED] {
         l.geti(STORE, table);
-        if table == at::TIMERS { l.dup(ch) } else { l.bool(false) }
+        if table == at::TIMERS {
+            l.dup(ch)
+        } else {
+            l.bool(false)
+        }
         l.seti(-2, number(id));
         l.pop(1);
     }
@@ -108,7 +114,7 @@ pub fn fire_due(l: Cx) {
     }
     let now = clock::now();
     for _ in 0..TIMERS {
-        match core(l, |w| w.timers.next()) {
+        match core(l, |w| w.timers.first()) {
             Some((deadline, id)) if deadline <= now => fire(l, id),
             _ => return,
         }

@@ -29,11 +29,7 @@ pub fn find_anchors(l: Cx, lobby: Lobby) -> bool {
 /// `[0 +1 -]` The anchor table of the channel at `ch`, by the quicker way.
 #[inline]
 pub fn push_anchors(l: Cx, ch: Int, lobby: Lobby) -> bool {
-    if State::SLOTS_ARE_QUICK {
-        l.get_slot_table(ch, kept::ANCHORS)
-    } else {
-        find_anchors(l, lobby)
-    }
+    if State::SLOTS_ARE_QUICK { l.get_slot_table(ch, kept::ANCHORS) } else { find_anchors(l, lobby) }
 }
 
 /// `[0 0 m]` Makes room for `n` more queued jobs.

@@ -29,9 +29,11 @@ pub fn make(l: Cx, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
     }
     l.function(add, 5);
     l.call(1, 1);
-    if !l.is_function(-1) && !l.is_callable(-1) {
+    if !l.is_callable(-1) {
         let got = l.type_name(-1);
-        l.raise(format_args!("{function}: the transducer must return a step function, got {got} (argument 2)"));
+        l.raise(format_args!(
+            "{function}: the transducer must return a step function, got {got} (argument 2)"
+        ));
     }
     l.set_slot(ch, kept::STEP);
     l.dup(3);

@@ -81,7 +81,9 @@ impl<P: Party> Hall<P> {
     /// The channel of this lobby is gone, and with it everybody who waited
     /// there and nowhere else. Answers its timer.
     pub fn close(&mut self, lobby: Lobby) -> TimerId {
-        let Some(waits) = self.lobbies.remove(lobby) else { return TimerId::null() };
+        let Some(waits) = self.lobbies.remove(lobby) else {
+            return TimerId::null();
+        };
         for e in waits.entries() {
             match self.alts.get(e.alts) {
                 None if e.alts.is_null() => self.waiting -= 1,
@@ -129,7 +131,9 @@ impl<P: Party> Hall<P> {
 
     /// Do `limit` live operations stand in this queue?
     pub fn is_full(&mut self, lobby: Lobby, side: Side, limit: usize) -> bool {
-        let Some(waits) = self.lobbies.get_mut(lobby) else { return false };
+        let Some(waits) = self.lobbies.get_mut(lobby) else {
+            return false;
+        };
         let alts = &self.alts;
         waits.queue(side).len() >= limit && waits.purge(side, |op| alts.contains_key(op)) >= limit
     }
@@ -173,20 +177,30 @@ impl<P: Party> Hall<P> {
     }
 
     /// An `alts` takes its place at one of its ports, which count from 1.
-    pub fn enroll_alts(&mut self, op: Op, who: P, at: (Lobby, Side), limit: usize, port: u32) -> Option<Place> {
+    pub fn enroll_alts(
+        &mut self,
+        op: Op,
+        who: P,
+        at: (Lobby, Side),
+        limit: usize,
+        port: u32,
+    ) -> Option<Place> {
         let place = self.stand(who, at, limit, op, port)?;
         self.alts[op].places.push(place);
         Some(place)
     }
 
-    /// The party that would be claimed next, which stays where it is, and the
-    /// `alts` that it is part of.
-    pub fn front(&mut self, lobby: Lobby, side: Side) -> Option<(Meeting<P>, Op)> {
+    /// The party that would be claimed next, which stays where it is. Not `own`,
+    /// an `alts` that is still taking its places.
+    pub fn front(&mut self, lobby: Lobby, side: Side, own: Op) -> Option<Meeting<P>> {
         loop {
             let e = *self.lobbies.get_mut(lobby)?.queue(side).front()?;
+            if e.alts == own && !own.is_null() {
+                return None;
+            }
             let place = Place { lobby, slot: e.slot };
             if (e.alts.is_null() || self.alts.contains_key(e.alts)) && e.who.is_waiting() {
-                return Some((Meeting { who: e.who, place, port: e.port }, e.alts));
+                return Some(Meeting { who: e.who, place, port: e.port });
             }
             self.lobbies[lobby].queue(side).pop_front();
             self.leave(e.alts, place);
@@ -242,7 +256,9 @@ impl<P: Party> Hall<P> {
 
     /// Withdraws a plain operation.
     pub fn withdraw(&mut self, place: Place, side: Side) {
-        let Some(waits) = self.lobbies.get_mut(place.lobby) else { return };
+        let Some(waits) = self.lobbies.get_mut(place.lobby) else {
+            return;
+        };
         let queue = waits.queue(side);
         let at = queue.iter().position(|e| e.alts.is_null() && e.slot == place.slot);
         if let Some(at) = at {
@@ -259,7 +275,9 @@ impl<P: Party> Hall<P> {
     /// Frees the places of an `alts`; all but the winner's are losers. Entries
     /// that are left in other queues are stale from now on.
     fn end_alts(&mut self, op: Op, winner: Option<Place>) {
-        let Some(mut a) = self.alts.remove(op) else { return };
+        let Some(mut a) = self.alts.remove(op) else {
+            return;
+        };
         self.waiting -= 1;
         for &place in &a.places {
             if let Some(waits) = self.lobbies.get_mut(place.lobby) {
@@ -310,7 +328,9 @@ impl<P: Party> Hall<P> {
     #[cfg(test)]
     pub fn live(&mut self, lobby: Lobby, side: Side) -> Vec<(Op, u32)> {
         let alts = &self.alts;
-        let Some(waits) = self.lobbies.get_mut(lobby) else { return vec![] };
+        let Some(waits) = self.lobbies.get_mut(lobby) else {
+            return vec![];
+        };
         let live = waits.queue(side).iter().filter(|e| e.alts.is_null() || alts.contains_key(e.alts));
         live.map(|e| (e.alts, e.slot)).collect()
     }

@@ -80,7 +80,7 @@ impl Chan {
             Side::Put => !self.ring.is_full(),
             Side::Take => !self.ring.is_empty(),
         };
-        self.closed || here || hall.front(self.lobby, side.other()).is_some_and(|(_, op)| op.is_null() || op != own)
+        self.closed || here || hall.front(self.lobby, side.other(), own).is_some()
     }
 
     /// Where a new value goes. The shell has made room in the buffer.
@@ -151,7 +151,7 @@ impl Chan {
 
     /// Does a put wait here?
     pub fn has_putter<P: Party>(&self, hall: &mut Hall<P>) -> bool {
-        hall.front(self.lobby, Side::Put).is_some()
+        hall.front(self.lobby, Side::Put, Op::null()).is_some()
     }
 
     /// Asserts what holds between calls.

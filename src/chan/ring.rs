@@ -134,7 +134,8 @@ mod tests {
     impl Filled {
         fn add(&mut self, v: u32) {
             if let Some(room) = self.0.wants_room() {
-                let mut moved: Vec<u32> = (0..self.0.len()).map(|i| self.1[self.0.slot(i) as usize]).collect();
+                let mut moved: Vec<u32> =
+                    (0..self.0.len()).map(|i| self.1[self.0.slot(i) as usize]).collect();
                 moved.resize(room as usize, 0);
                 self.1 = moved;
                 self.0.moved_to(room);

@@ -61,12 +61,13 @@ impl Parked {
         if self.marked { self.bears_mark(if served { -2 } else { -1 }) } else { self.is_suspended() }
     }
 
-    // SAFETY of both: an operation that waits keeps its coroutine anchored.
     fn bears_mark(&self, at: Int) -> bool {
+        // SAFETY: an operation that waits keeps its coroutine anchored.
         unsafe { ffi::lua_tonumber(self.co.0, at) == mark_value(self.mark) }
     }
 
     fn is_suspended(&self) -> bool {
+        // SAFETY: as above.
         unsafe { ffi::lua_status(self.co.0) == ffi::LUA_YIELD }
     }
 

@@ -3,6 +3,7 @@
 //! A hook belongs to one coroutine. While ours is set, one that was there
 //! before is called from ours with the same arguments, so that it sees the same
 //! events at the same stack level; when ours goes, it is put back.
+#![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
 use super::state::{Int, State};
 use super::udata::{Ref, Tagged};
@@ -213,11 +214,8 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
         let foreign = hooks.update(|h| h.foreign(l));
         match foreign {
             // Somebody set another hook meanwhile.
-            _ if ffi::lua_gethook(l.0).is_some() => {
-                if next > 0 {
-                    arm(hooks, l, next);
-                }
-            }
+            _ if ffi::lua_gethook(l.0).is_some() && next > 0 => arm(hooks, l, next),
+            _ if ffi::lua_gethook(l.0).is_some() => {}
             _ if next > 0 => set(l, next, foreign),
             Some(f) => ffi::lua_sethook(l.0, Some(f.hook), f.mask, f.count),
             None => {}
@@ -234,7 +232,9 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
     let l = State(l);
     // SAFETY: Lua passes a valid record.
     let event = unsafe { (*ar).event };
-    let Some(hooks) = l.hooks() else { return l.pop(1) };
+    let Some(hooks) = l.hooks() else {
+        return l.pop(1);
+    };
     let theirs = if event == ffi::LUA_HOOKCOUNT {
         // SAFETY: only reads.
         let passed = unsafe { ffi::lua_gethookcount(l.0) };

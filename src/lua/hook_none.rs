@@ -1,5 +1,6 @@
 //! No hook of ours: LuaJIT's compiled code calls none, and a coroutine that yields
 //! below one brings the process down.
+#![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
 use super::state::{Int, State};
 use mlua::ffi;
@@ -27,7 +28,9 @@ impl State {
     /// reason to doubt (`hooked`: the program uses hooks; or the collector is off,
     /// as it is in a finalizer) one is tried on the function that `push` pushes.
     pub fn forbids_parking(self, hooked: bool, push: impl Fn()) -> bool {
-        let doubt = unsafe { hooked || ffi::lua_gc(self.0, IS_RUNNING, 0) == 0 || ffi::lua_gethook(self.0).is_some() };
+        let doubt = unsafe {
+            hooked || ffi::lua_gc(self.0, IS_RUNNING, 0) == 0 || ffi::lua_gethook(self.0).is_some()
+        };
         doubt && !self.fires_hook(push)
     }
 

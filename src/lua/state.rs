@@ -1,4 +1,5 @@
 //! One Lua stack: reading and moving values.
+#![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
 use mlua::ffi;
 use std::ffi::{CStr, c_int};
@@ -124,15 +125,20 @@ impl State {
         self.kind(i) == ffi::LUA_TFUNCTION
     }
 
-    /// `[0 0 m]` Has it a `__call` metamethod?
-    pub fn is_callable(self, i: Int) -> bool {
+    /// `[0 0 m]` Has it this metamethod?
+    pub fn has_metamethod(self, i: Int, name: &CStr) -> bool {
         unsafe {
-            if ffi::luaL_getmetafield(self.0, i, c"__call".as_ptr()) == 0 {
+            if ffi::luaL_getmetafield(self.0, i, name.as_ptr()) == 0 {
                 return false;
             }
         }
         self.pop(1);
         true
+    }
+
+    /// `[0 0 m]` A function, or an object that can be called.
+    pub fn is_callable(self, i: Int) -> bool {
+        self.kind(i) == ffi::LUA_TFUNCTION || self.has_metamethod(i, c"__call")
     }
 
     pub fn truthy(self, i: Int) -> bool {

@@ -82,8 +82,7 @@ impl State {
         // one has length 0) at least as large as the cell.
         unsafe {
             let p = NonNull::new(ffi::lua_touserdata(self.0, i).cast::<Cell<T>>())?;
-            let ours = ffi::lua_rawlen(self.0, i) == size_of::<Cell<T>>()
-                && p.as_ref().me == tag::<T>(p);
+            let ours = ffi::lua_rawlen(self.0, i) == size_of::<Cell<T>>() && p.as_ref().me == tag::<T>(p);
             ours.then_some(Ref(p))
         }
     }

@@ -63,10 +63,8 @@ impl<T> Cx<T> {
             self.raise("async: internal error: nested use (this is a bug of async)");
         }
         // SAFETY: `busy` says that nobody else holds a reference to it.
-        let outcome = match unsafe { &mut *world.inner.get() } {
-            Some(inner) => Some(catch_unwind(AssertUnwindSafe(|| f(inner))).map_err(drop)),
-            None => None,
-        };
+        let inner = unsafe { &mut *world.inner.get() };
+        let outcome = inner.as_mut().map(|inner| catch_unwind(AssertUnwindSafe(|| f(inner))).map_err(drop));
         world.busy.set(false);
         match outcome {
             Some(Ok(r)) => r,

@@ -108,7 +108,9 @@ impl Pace {
             self.intervals.force_push(us);
         }
         all.sort_unstable();
-        let Some(&max) = all.last() else { return Intervals::default() };
+        let Some(&max) = all.last() else {
+            return Intervals::default();
+        };
         let ms = |us: u32| f64::from(us) / 1000.0;
         Intervals { count: all.len(), median: ms(all[all.len() / 2]), max: ms(max) }
     }

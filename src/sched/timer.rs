@@ -58,7 +58,9 @@ impl Timers {
 
     /// Forgets a timer, whether it fired or nobody can see it any more.
     pub fn cancel(&mut self, id: TimerId) {
-        let Some(deadline) = self.live.remove(id) else { return };
+        let Some(deadline) = self.live.remove(id) else {
+            return;
+        };
         if self.shared.get(&deadline) == Some(&id) {
             self.shared.remove(&deadline);
         }
@@ -72,7 +74,7 @@ impl Timers {
     }
 
     /// The earliest deadline and its timer, which stays pending.
-    pub fn next(&mut self) -> Option<(u64, TimerId)> {
+    pub fn first(&mut self) -> Option<(u64, TimerId)> {
         while let Some(Reverse((deadline, _, id))) = self.heap.peek() {
             if self.live.contains_key(*id) {
                 return Some((*deadline, *id));
@@ -92,13 +94,9 @@ mod tests {
 
     #[test]
     fn deadlines_are_never_early_and_at_most_one_tick_late() {
-        for (now, ms, want) in [
-            (0, 10.0, 10),
-            (1, 10.0, 20),
-            (5 * MS, 0.5, 10),
-            (10 * MS, 1e-9, 20),
-            (99 * MS, 1.0, 100),
-        ] {
+        for (now, ms, want) in
+            [(0, 10.0, 10), (1, 10.0, 20), (5 * MS, 0.5, 10), (10 * MS, 1e-9, 20), (99 * MS, 1.0, 100)]
+        {
             assert_eq!(deadline(now, ms), want * MS, "{now} + {ms}");
         }
         assert_eq!((deadline(7, 0.0), deadline(7, -3.0)), (7, 7));
@@ -133,10 +131,10 @@ mod tests {
             }
             model.sort();
             for (deadline, _, id) in model {
-                prop_assert_eq!(timers.next(), Some((deadline, id)));
+                prop_assert_eq!(timers.first(), Some((deadline, id)));
                 timers.cancel(id);
             }
-            prop_assert!(timers.next().is_none() && timers.is_empty());
+            prop_assert!(timers.first().is_none() && timers.is_empty());
         }
     }
 }
