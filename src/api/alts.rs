@@ -10,19 +10,17 @@ use super::{args, hook};
 use crate::chan::Side;
 use crate::ids::Op;
 use crate::lua::{Int, Ref, State};
-use slotmap::Key;
 
 const PARK_ALTS: &str = "async.park_alts (alts!)";
 const BLOCK_ALTS: &str = "async.block_alts (alts!!)";
 const ALTS: &str = "async.alts";
 
-// Stack of an `alts`: the ports, the default, the pair that will be the result,
-// and the channel and value of the port at hand.
+// Stack of an `alts`: the ports, the default, and the channel and value of the
+// port at hand. When one is performed, the pair that will be the result is below.
 const PORTS: Int = 1;
 const DEFAULT: Int = 2;
+const CHAN: Int = 3;
 const PAIR: Int = 3;
-const CHAN: Int = 4;
-const VALUE: Int = 5;
 
 #[derive(Clone, Copy, Default)]
 struct Options {
@@ -76,92 +74,140 @@ enum Port {
     Foreign,
 }
 
-/// `[? ? e]` Puts the channel and value of the port at `i` to their places.
-fn port(l: Cx, i: u32, function: &str) -> Port {
-    l.set_top(PAIR);
+/// `[? ? e]` Puts the channel of the port at `i` to `at`, and its value above.
+fn port(l: Cx, i: u32, at: Int, function: &str) -> Port {
+    l.set_top(at - 1);
     l.geti(PORTS, i);
-    if let Some(c) = l.udata(CHAN) {
+    if let Some(c) = l.udata(at) {
         return Port::Take(c);
     }
-    if args::is_foreign(l, CHAN) {
+    if args::is_foreign(l, at) {
         return Port::Foreign;
     }
-    if l.is_table(CHAN) {
-        l.geti(CHAN, 2);
-        l.geti(CHAN, 1);
-        l.replace(CHAN);
-        let native = l.udata(CHAN);
-        if native.is_some() || args::is_foreign(l, CHAN) {
-            if l.is_nil(VALUE) {
+    if l.is_table(at) {
+        l.geti(at, 2);
+        l.geti(at, 1);
+        l.replace(at);
+        let native = l.udata(at);
+        if native.is_some() || args::is_foreign(l, at) {
+            if l.is_nil(at + 1) {
                 l.raise(format_args!("{function}: a channel cannot carry nil (port {i})"));
             }
             return native.map_or(Port::Foreign, Port::Put);
         }
     }
-    let got = l.type_name(CHAN);
+    let got = l.type_name(at);
     l.raise(format_args!("{function}: channel or {{channel, value}} expected, got {got} (port {i})"))
 }
 
-/// `[? ? e]` Checks all ports before any is touched. True: some are the user's
-/// own objects.
-fn check(l: Cx, n: u32, function: &str) -> bool {
-    let mut foreign = false;
-    for i in 1..=n {
-        foreign |= matches!(port(l, i, function), Port::Foreign);
+/// `[? ? e]` The port at `i` if it is native: its channel, and where it wants to
+/// stand.
+fn native(l: Cx, i: u32, function: &str) -> Option<(Ref<Channel>, Side)> {
+    match port(l, i, CHAN, function) {
+        Port::Take(c) => Some((c, Side::Take)),
+        Port::Put(c) => Some((c, Side::Put)),
+        Port::Foreign => None,
     }
-    foreign
 }
 
-/// `[? ? e]` Would this port complete now?
-fn is_ready(l: Cx, i: u32, function: &str) -> bool {
-    let Some((c, side)) = native(l, i, function) else {
-        return false;
-    };
-    if core(l, |w| w.handlers) {
-        chan::clear(l, c, side.other());
-    }
-    decide(l, c, |w, ch| {
-        ch.mark = 0;
-        ch.core.is_ready(&mut w.hall, side, Op::null())
-    })
+/// What a look at all ports found.
+#[derive(Clone, Copy)]
+enum Found {
+    /// This one can be performed.
+    Ready(u32),
+    Nothing,
+    /// Some are the user's own objects.
+    Foreign,
 }
 
-/// `[? ? e]` One of the ready ports: the first, or any with equal chances.
-fn choose(l: Cx, n: u32, priority: bool, function: &str) -> Option<u32> {
-    let (mut chosen, mut ready) = (None, 0);
+/// `[? ? e]` Checks all ports, and chooses of those that are ready the first, or
+/// any with equal chances. Nothing is touched.
+fn look(l: Cx, n: u32, priority: bool, function: &str) -> Found {
+    let (mut found, mut ready) = (Found::Nothing, 0);
     for i in 1..=n {
-        if is_ready(l, i, function) {
+        let Some((c, side)) = native(l, i, function) else {
+            found = Found::Foreign;
+            continue;
+        };
+        let is_ready = decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, side));
+        if is_ready && !matches!(found, Found::Foreign) {
             ready += 1;
-            if chosen.is_none() || core(l, |w| w.random_below(ready)) == 0 {
-                chosen = Some(i);
-            }
-            if priority {
-                break;
+            if ready == 1 || !priority && core(l, |w| w.random_below(ready)) == 0 {
+                found = Found::Ready(i);
             }
         }
     }
-    chosen
+    found
 }
 
-/// `[? ? e]` Performs the operation of a port and fills the pair. False: it is
-/// not ready any more.
+/// `[? ? e]` Handler objects that wait where the ports would find a partner are
+/// asked whether they still do.
+#[cold]
+fn ask_handlers(l: Cx, n: u32, function: &str) {
+    for i in 1..=n {
+        if let Some((c, side)) = native(l, i, function) {
+            chan::clear(l, c, side.other());
+        }
+    }
+}
+
+/// `[? ? e]` Performs the operation of a port; the pair of value and port is the
+/// result. False: it is not ready any more.
 fn perform(l: Cx, i: u32, function: &str) -> bool {
-    let done = match port(l, i, function) {
-        Port::Take(c) => chan::take_now(l, CHAN, c),
-        Port::Put(c) => chan::put_now(l, CHAN, c, VALUE).inspect(|&ok| l.bool(ok)).is_some(),
+    l.set_top(DEFAULT);
+    l.table(2, 0);
+    let at = PAIR + 1;
+    let done = match port(l, i, at, function) {
+        Port::Take(c) => chan::take_now(l, at, c),
+        Port::Put(c) => chan::put_now(l, at, c, at + 1).inspect(|&ok| l.bool(ok)).is_some(),
         Port::Foreign => false,
     };
     if done {
         l.seti(PAIR, 1);
-        l.dup(CHAN);
+        l.dup(at);
         l.seti(PAIR, 2);
+        l.set_top(PAIR);
     }
     done
 }
 
-/// `[? ? e]` Stands at every port. `None`: one became ready meanwhile.
+/// `[? +1 e]`
+fn default(l: Cx) -> Int {
+    l.set_top(DEFAULT);
+    l.table(2, 0);
+    l.text(b"default");
+    l.seti(PAIR, 2);
+    l.dup(DEFAULT);
+    l.seti(PAIR, 1);
+    1
+}
+
+/// `[? ? e]` Stands at every port. `None`: there was no room, and now there is;
+/// making it may have changed everything.
 fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
-    // The k-th port on the same channel reserves room for k.
+    let Ok(op) = core(l, |w| w.hall.open_alts(n as usize).map_err(drop)) else { l.no_memory() };
+    for i in 1..=n {
+        let Some((c, side)) = native(l, i, function) else { continue };
+        let Some(place) = park::stand_at(l, c, side, who, op, i) else {
+            park::withdraw(l, Held::Alts(op));
+            park::make_room(l, CHAN, c, side, function);
+            reserve(l, n, function);
+            return None;
+        };
+        let keep = if matches!(who, Waiter::Block(_)) { Keep::Nothing } else { Keep::Coroutine };
+        park::anchor(l, CHAN, c, place, keep, (side == Side::Put).then_some(CHAN + 1));
+    }
+    Some(op)
+}
+
+/// `[? ? e]` Makes room at every port: at the k-th on the same channel, for k.
+#[cold]
+fn reserve(l: Cx, n: u32, function: &str) {
+    for i in 1..=n {
+        if let Some((c, _)) = native(l, i, function) {
+            c.update(|ch| ch.mark = 0);
+        }
+    }
     for i in 1..=n {
         if let Some((c, side)) = native(l, i, function) {
             let times = c.update(|ch| {
@@ -171,76 +217,52 @@ fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
             park::reserve(l, CHAN, c, side, times);
         }
     }
-    let Ok(op) = core(l, |w| w.hall.open_alts(n as usize).map_err(drop)) else { l.no_memory() };
-    for i in 1..=n {
-        let Some((c, side)) = native(l, i, function) else {
-            continue;
-        };
-        // Reserving may have run a finalizer that made a port ready.
-        let ready = decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, side, op));
-        let place = if ready { None } else { park::stand_at(l, c, side, who, op, i) };
-        let Some(place) = place else {
-            park::withdraw(l, Held::Alts(op));
-            if !ready {
-                park::make_room(l, CHAN, c, side, function);
-            }
-            return None;
-        };
-        let keep = if matches!(who, Waiter::Block(_)) { Keep::Nothing } else { Keep::Coroutine };
-        park::anchor(l, CHAN, c, place, keep, (side == Side::Put).then_some(VALUE));
-    }
-    Some(op)
-}
-
-/// `[? ? e]` The port at `i`, which is checked already.
-fn native(l: Cx, i: u32, function: &str) -> Option<(Ref<Channel>, Side)> {
-    match port(l, i, function) {
-        Port::Take(c) => Some((c, Side::Take)),
-        Port::Put(c) => Some((c, Side::Put)),
-        Port::Foreign => None,
-    }
 }
 
 /// How to wait.
 #[derive(Clone, Copy)]
 enum Wait {
     Park,
-    Block,
+    /// The number of the blocking operation.
+    Block(u32),
 }
 
-fn alts(l: Cx, function: &str, wait: Wait) -> Int {
+fn alts(l: Cx, function: &str, blocks: bool) -> Int {
     hook::operation(l);
     if !l.is_table(PORTS) {
         l.bad_argument(function, "table of ports", PORTS);
     }
-    match wait {
-        Wait::Park => park::must_yield(l, function),
-        Wait::Block => park::must_block(l, function),
-    }
+    let wait = if blocks {
+        park::must_block(l, function);
+        Wait::Block(park::block(l))
+    } else {
+        park::must_yield(l, function);
+        Wait::Park
+    };
     let given = options(l, function);
     let n = l.len(PORTS) as u32;
     if n == 0 {
         l.raise(format_args!("{function}: at least one port expected, got an empty table (argument 1)"));
     }
-    l.table(2, 0);
-    if check(l, n, function) {
-        return foreign(l, given, function, wait);
-    }
     loop {
-        if let Some(i) = choose(l, n, given.priority, function) {
-            if perform(l, i, function) {
-                l.set_top(PAIR);
-                return 1;
+        if core(l, |w| w.handlers) {
+            ask_handlers(l, n, function);
+        }
+        match look(l, n, given.priority, function) {
+            Found::Ready(i) if perform(l, i, function) => return 1,
+            Found::Ready(_) => {}
+            Found::Foreign => return foreign(l, given, function, wait),
+            Found::Nothing if given.default => return default(l),
+            Found::Nothing => {
+                if let Some(answer) = stand_and_wait(l, n, function, wait) {
+                    return answer;
+                }
             }
-        } else if given.default {
-            return default(l);
-        } else if let Some(answer) = stand_and_wait(l, n, function, wait) {
-            return answer;
         }
     }
 }
 
-/// `[? +1 e]` Waits at all ports, unless one became ready meanwhile.
+/// `[? +1 e]` Waits at all ports, unless room had to be made.
 fn stand_and_wait(l: Cx, n: u32, function: &str, wait: Wait) -> Option<Int> {
     match wait {
         Wait::Park => {
@@ -248,23 +270,12 @@ fn stand_and_wait(l: Cx, n: u32, function: &str, wait: Wait) -> Option<Int> {
             enroll(l, n, who, function)?;
             Some(l.park(mark, false))
         }
-        Wait::Block => {
-            let id = park::block(l);
+        Wait::Block(id) => {
             let op = enroll(l, n, Waiter::Block(id), function)?;
             park::wait(l, id, Held::Alts(op), function);
             Some(1)
         }
     }
-}
-
-/// `[? +1 e]`
-fn default(l: Cx) -> Int {
-    l.text(b"default");
-    l.seti(PAIR, 2);
-    l.dup(DEFAULT);
-    l.seti(PAIR, 1);
-    l.set_top(PAIR);
-    1
 }
 
 /// `[? +1 e]` With ports that are the user's own objects: Lua does it, through
@@ -283,25 +294,25 @@ fn foreign(l: Cx, given: Options, function: &str, wait: Wait) -> Int {
     let answer = args::chan(l, 1, function);
     match wait {
         Wait::Park => super::take::park_on(l, answer, function),
-        Wait::Block => super::take::block_on(l, answer, function),
+        Wait::Block(_) => super::take::block_on(l, answer, function),
     }
 }
 
 /// `park_alts(ports, options…) -> {value, port}`
 pub extern "C-unwind" fn park_alts(l: State) -> Int {
     let l = enter(l);
-    alts(l, PARK_ALTS, Wait::Park)
+    alts(l, PARK_ALTS, false)
 }
 
 /// `block_alts(ports, options…) -> {value, port}`
 pub extern "C-unwind" fn block_alts(l: State) -> Int {
     let l = enter(l);
-    alts(l, BLOCK_ALTS, Wait::Block)
+    alts(l, BLOCK_ALTS, true)
 }
 
 /// `alts(ports, options…) -> {value, port}` Parks in a coroutine, blocks on the
 /// main thread.
 pub extern "C-unwind" fn alts_here(l: State) -> Int {
     let l = enter(l);
-    alts(l, ALTS, if l.is_main() { Wait::Block } else { Wait::Park })
+    alts(l, ALTS, l.is_main())
 }

@@ -9,9 +9,7 @@ use super::core::{Cx, Waiter, core, decide, enter};
 use super::park::{self, Held, Keep};
 use super::{args, wake};
 use crate::chan::Side;
-use crate::ids::Op;
 use crate::lua::{Int, Ref, State};
-use slotmap::Key;
 use std::ffi::CStr;
 
 /// `[0 0 e]` The handler at `i`, or nothing.
@@ -50,7 +48,7 @@ pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
     l.room(8);
     loop {
         l.set_top(top);
-        let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side, Op::null()));
+        let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side));
         let Some(m) = front else { return };
         if !matches!(m.who, Waiter::Handler) || !wake::find_anchors(l, m.place.lobby) {
             return l.set_top(top);
@@ -92,7 +90,7 @@ pub extern "C-unwind" fn put(l: State) -> Int {
         return boxed(l);
     }
     chan::clear(l, c, Side::Take);
-    if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Put, Op::null())) {
+    if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Put)) {
         commit(l, PUT);
         if let Some(accepted) = chan::put_now(l, 1, c, 2) {
             l.bool(accepted);
@@ -115,7 +113,7 @@ pub extern "C-unwind" fn take(l: State) -> Int {
         return boxed(l);
     }
     chan::clear(l, c, Side::Put);
-    if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Take, Op::null())) {
+    if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Take)) {
         commit(l, TAKE);
         if chan::take_now(l, 1, c) {
             return boxed(l);

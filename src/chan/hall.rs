@@ -190,14 +190,10 @@ impl<P: Party> Hall<P> {
         Some(place)
     }
 
-    /// The party that would be claimed next, which stays where it is. Not `own`,
-    /// an `alts` that is still taking its places.
-    pub fn front(&mut self, lobby: Lobby, side: Side, own: Op) -> Option<Meeting<P>> {
+    /// The party that would be claimed next, which stays where it is.
+    pub fn front(&mut self, lobby: Lobby, side: Side) -> Option<Meeting<P>> {
         loop {
             let e = *self.lobbies.get_mut(lobby)?.queue(side).front()?;
-            if e.alts == own && !own.is_null() {
-                return None;
-            }
             let place = Place { lobby, slot: e.slot };
             if (e.alts.is_null() || self.alts.contains_key(e.alts)) && e.who.is_waiting() {
                 return Some(Meeting { who: e.who, place, port: e.port });

@@ -78,7 +78,7 @@ impl Sim {
     /// A put that completes now, or false.
     fn try_put(&mut self, c: usize, v: u32) -> bool {
         self.room(c);
-        let could = self.chans[c].is_ready(&mut self.hall, Side::Put, Op::null());
+        let could = self.chans[c].is_ready(&mut self.hall, Side::Put);
         let put = self.chans[c].put(&mut self.hall);
         assert_eq!(could, !matches!(put, Put::Park), "is_ready promised otherwise");
         match put {
@@ -108,7 +108,7 @@ impl Sim {
 
     /// A take that completes now, or false. Some(v) is logged in `got`.
     fn try_take(&mut self, c: usize) -> bool {
-        let could = self.chans[c].is_ready(&mut self.hall, Side::Take, Op::null());
+        let could = self.chans[c].is_ready(&mut self.hall, Side::Take);
         let take = self.chans[c].take(&mut self.hall);
         assert_eq!(could, !matches!(take, Take::Park), "is_ready promised otherwise");
         match take {

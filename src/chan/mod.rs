@@ -12,7 +12,9 @@ pub use hall::{Hall, Meeting, Party, Place};
 pub use ring::{Kind, Ring};
 pub use wait::Side;
 
-use crate::ids::{Lobby, Op};
+use crate::ids::Lobby;
+#[cfg(test)]
+use crate::ids::Op;
 use slotmap::Key;
 
 /// What must happen to the value of a put.
@@ -73,14 +75,13 @@ impl Chan {
         self.lobby = lobby;
     }
 
-    /// Would a put, or a take, complete at once? Not by meeting `own`, the `alts`
-    /// that asks.
-    pub fn is_ready<P: Party>(&self, hall: &mut Hall<P>, side: Side, own: Op) -> bool {
+    /// Would a put, or a take, complete at once?
+    pub fn is_ready<P: Party>(&self, hall: &mut Hall<P>, side: Side) -> bool {
         let here = match side {
             Side::Put => !self.ring.is_full(),
             Side::Take => !self.ring.is_empty(),
         };
-        self.closed || here || hall.front(self.lobby, side.other(), own).is_some()
+        self.closed || here || hall.front(self.lobby, side.other()).is_some()
     }
 
     /// Where a new value goes. The shell has made room in the buffer.
@@ -151,7 +152,7 @@ impl Chan {
 
     /// Does a put wait here?
     pub fn has_putter<P: Party>(&self, hall: &mut Hall<P>) -> bool {
-        hall.front(self.lobby, Side::Put, Op::null()).is_some()
+        hall.front(self.lobby, Side::Put).is_some()
     }
 
     /// Asserts what holds between calls.
