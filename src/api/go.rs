@@ -58,6 +58,7 @@ pub extern "C-unwind" fn go(l: State) -> Int {
 
 /// `[0 0 -]` Resumes a coroutine that waited and is anchored on this stack. The
 /// value that it gets is on top, unless it has it already.
+#[inline]
 pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
     let served = with == Load::Served;
     if !parked.is_resumable(served) {

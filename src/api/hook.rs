@@ -21,6 +21,7 @@ pub fn arm(l: Cx) {
 
 #[cold]
 fn set(l: Cx) {
+    l.set_hooked();
     let now = clock::now();
     let (count, main) = core(l, |w| {
         if w.main.is_none_or(|main| !main.is_armed()) {
@@ -48,9 +49,10 @@ pub fn settle(l: Cx) {
 /// something is pending.
 #[inline]
 pub fn align(l: Cx, co: State, wanted: bool) {
-    if hooked() && wanted != co.is_armed() {
+    if hooked() && (wanted || l.is_hooked()) && wanted != co.is_armed() {
         if wanted {
             let count = core(l, |w| w.pace.armed(clock::now()));
+            l.set_hooked();
             l.arm(co, count);
         } else {
             l.disarm(co);

@@ -15,7 +15,7 @@ pub enum Status {
 }
 
 /// A coroutine that waits for us, and the mark that it carries meanwhile: a
-/// number on top of its stack, unlike any that programs use. One that somebody
+/// value on top of its stack, unlike any that programs use. One that somebody
 /// resumed by hand does not carry it any more.
 ///
 /// A coroutine with a mark keeps the value that it brings below it, and what it
@@ -28,11 +28,62 @@ pub struct Parked {
     marked: bool,
 }
 
-/// Marks lie above this; no program has such a number by accident.
-const MARKS: f64 = 3e14 + 0.25;
+#[cfg(not(feature = "luajit"))]
+use address as value;
+#[cfg(feature = "luajit")]
+use number as value;
 
-fn mark_value(mark: u32) -> f64 {
-    MARKS + f64::from(mark)
+/// Marks as light userdata that are never followed: quickest in PUC Lua. No
+/// pointer of a program looks like one by accident.
+#[cfg(not(feature = "luajit"))]
+mod address {
+    use mlua::ffi;
+
+    fn pointer(mark: u32) -> *mut std::ffi::c_void {
+        std::ptr::without_provenance_mut(0x2a5b_0000_0000 + mark as usize)
+    }
+
+    /// # Safety
+    /// One value fits.
+    #[inline]
+    pub(super) unsafe fn push(l: *mut ffi::lua_State, mark: u32) {
+        // SAFETY: the caller's.
+        unsafe { ffi::lua_pushlightuserdata(l, pointer(mark)) }
+    }
+
+    /// # Safety
+    /// The state is valid.
+    #[inline]
+    pub(super) unsafe fn is_at(l: *mut ffi::lua_State, i: super::Int, mark: u32) -> bool {
+        // SAFETY: the caller's.
+        unsafe { ffi::lua_touserdata(l, i) == pointer(mark) }
+    }
+}
+
+/// Marks as numbers, which LuaJIT finds quicker.
+#[cfg(feature = "luajit")]
+mod number {
+    use mlua::ffi;
+
+    fn number(mark: u32) -> f64 {
+        3e14 + 0.25 + f64::from(mark)
+    }
+
+    /// # Safety
+    /// One value fits.
+    #[inline]
+    pub(super) unsafe fn push(l: *mut ffi::lua_State, mark: u32) {
+        // SAFETY: the caller's.
+        unsafe { ffi::lua_pushnumber(l, number(mark)) }
+    }
+
+    /// # Safety
+    /// The state is valid.
+    #[inline]
+    pub(super) unsafe fn is_at(l: *mut ffi::lua_State, i: super::Int, mark: u32) -> bool {
+        // SAFETY: the caller's.
+        unsafe { ffi::lua_tonumber(l, i) == number(mark) }
+    }
 }
 
 impl Parked {
@@ -63,7 +114,7 @@ impl Parked {
 
     fn bears_mark(&self, at: Int) -> bool {
         // SAFETY: an operation that waits keeps its coroutine anchored.
-        unsafe { ffi::lua_tonumber(self.co.0, at) == mark_value(self.mark) }
+        unsafe { value::is_at(self.co.0, at, self.mark) }
     }
 
     fn is_suspended(&self) -> bool {
@@ -124,7 +175,8 @@ impl State {
 
     /// `[0 +1 -]` Pushes a mark.
     pub fn mark(self, mark: u32) {
-        self.num(mark_value(mark));
+        // SAFETY: one value fits.
+        unsafe { value::push(self.0, mark) }
     }
 
     /// `[0 0 -]` Closes the variables of a coroutine that failed.

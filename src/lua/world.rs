@@ -24,6 +24,8 @@ pub struct World<T> {
     current: Cell<Option<(State, bool)>>,
     /// Calls under way in which no coroutine may park.
     pinned: Cell<u32>,
+    /// Our hook has been set at some time.
+    hooked: Cell<bool>,
     inner: UnsafeCell<Option<T>>,
 }
 
@@ -120,6 +122,18 @@ impl<T> Cx<T> {
         unsafe { self.world.as_ref().pinned.get() > 0 }
     }
 
+    /// Takes note that a hook is set; there may be one from now on.
+    pub fn set_hooked(self) {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().hooked.set(true) }
+    }
+
+    #[inline]
+    pub fn is_hooked(self) -> bool {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().hooked.get() }
+    }
+
     /// True once in `n` calls, for what need not be looked at every time.
     #[inline]
     pub fn once_in(self, n: u32) -> bool {
@@ -164,6 +178,7 @@ impl State {
                 parked: Cell::new(None),
                 current: Cell::new(None),
                 pinned: Cell::new(0),
+                hooked: Cell::new(false),
                 inner: UnsafeCell::new(Some(inner)),
             });
         }
