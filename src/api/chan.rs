@@ -156,15 +156,28 @@ pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<Here>) -> Step {
     let mut step = decide(l, c, |w, ch| put_step(w, ch, here, w.handlers));
     while matches!(step, Step::Obstructed) {
         clear(l, c, Side::Take);
+        wake::reserve(l, decide(l, c, |w, ch| takers(w, ch)));
         values::reserve(l, ch, c);
         step = decide(l, c, |w, ch| put_step(w, ch, here, false));
     }
     step
 }
 
+/// How many takers one put may wake: those of a promise all, and those of a
+/// channel with a transducer perhaps.
+#[inline]
+fn takers(w: &mut Core, ch: &Channel) -> u32 {
+    if ch.core.ring.kind() == Kind::Promise || ch.is_xform() {
+        w.hall.queued(ch.core.lobby(), Side::Take) as u32 + 1
+    } else {
+        1
+    }
+}
+
 #[inline]
 fn put_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, handlers: bool) -> Step {
-    if !w.ready.has_room(1) || handlers || ch.core.ring.wants_room().is_some() {
+    let takers = takers(w, ch);
+    if !w.ready.has_room(takers) || handlers || ch.core.ring.wants_room().is_some() {
         return Step::Obstructed;
     }
     if ch.is_xform() && !ch.core.is_closed() && !ch.core.ring.is_full() {
@@ -306,13 +319,13 @@ pub fn serve(l: Cx, ch: Int, c: Ref<Channel>) {
 /// where a lack of memory stopped it.
 pub fn close_now(l: Cx, ch: Int, c: Ref<Channel>) {
     let (first, putter) = decide(l, c, |w, ch| (ch.core.close(), ch.core.has_putter(&mut w.hall)));
-    if first && let Some(id) = c.get().timer() {
-        timer::over(l, id);
-    }
     if first && !putter {
         xform::complete(l, ch, c);
     }
     finish_close(l, ch, c);
+    if let Some(id) = c.get().timer() {
+        timer::over(l, id);
+    }
 }
 
 /// `[0 0 m]` Whoever waits for a value of a closed channel gets what is there,

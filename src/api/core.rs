@@ -8,7 +8,7 @@ use crate::sched::{Pace, Ready, Timers};
 use crate::sys::nap::Nap;
 
 /// Who waits behind an operation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Waiter {
     /// A go block; anchored is its coroutine.
     Go(Parked),
@@ -76,8 +76,15 @@ pub struct Woken {
     pub hook: bool,
 }
 
-/// Between calls: `blocks` says of each blocking operation of the main thread
-/// whether it has its value, innermost last; `busy` counts the user's
+/// A blocking operation of the main thread: its number, which no other has, and
+/// whether its value is there.
+#[derive(Clone, Copy)]
+pub struct Block {
+    pub id: u32,
+    pub done: bool,
+}
+
+/// Between calls: `blocks` are nested, innermost last; `busy` counts the user's
 /// functions that run as part of an operation, `pumping` the blocking
 /// operations, `depth` the batches that interrupted something.
 pub struct Core {
@@ -85,7 +92,9 @@ pub struct Core {
     pub ready: Ready<Job>,
     pub timers: Timers,
     pub pace: Pace,
-    pub blocks: Vec<bool>,
+    pub blocks: Vec<Block>,
+    /// The number of the newest of them.
+    pub block: u32,
     pub nap: Option<Nap>,
     pub main: Option<State>,
     pub busy: u32,
@@ -226,7 +235,8 @@ pub mod at {
     /// An empty Lua function, for the host's signal hook to catch.
     pub const EMPTY: u32 = 22;
     pub const SHOW: u32 = 23;
-    pub const COUNT: u32 = 24;
+    pub const ROOM: u32 = 24;
+    pub const COUNT: u32 = 25;
 }
 
 /// Values that a channel keeps.

@@ -31,8 +31,14 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     if !co.has_room(n + 2) {
         l.raise(format_args!("{GO}: too many arguments"));
     }
-    // The coroutine keeps its go block at the bottom of its stack.
     l.insert(2);
+    // Found by its coroutine when that fails.
+    l.geti(STORE, at::GO_BLOCKS);
+    l.dup(2);
+    l.dup(1);
+    l.set(-3);
+    l.pop(1);
+    // The coroutine keeps its go block at the bottom of its stack.
     l.dup(1);
     l.insert(3);
     l.give(co, n + 1);
@@ -41,13 +47,7 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     let pinned = hook::forbids_parking(l);
     l.pin(pinned.into());
     core(l, |w| w.nested += 1);
-    if run(l, co, true, n - 1, Some(1)) {
-        l.geti(STORE, at::GO_BLOCKS);
-        l.dup(2);
-        l.dup(1);
-        l.set(-3);
-        l.pop(1);
-    }
+    run(l, co, true, n - 1);
     l.pin(-i32::from(pinned));
     core(l, |w| w.nested -= 1);
     l.set_current(current);
@@ -70,12 +70,11 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
         l.dup(-1);
         l.give(parked.co(), 1);
     }
-    run(l, parked.co(), go, if with == Load::Bare { 0 } else { 1 }, None);
+    run(l, parked.co(), go, if with == Load::Bare { 0 } else { 1 });
 }
 
-/// `[0 0 -]` Lets a coroutine run, and sees how it comes back: true when it has
-/// parked. The go block is at `block` if that is known.
-fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
+/// `[0 0 -]` Lets a coroutine run, and sees how it comes back.
+fn run(l: Cx, co: State, go: bool, args: Int) {
     let (interrupting, hooked) = core(l, |w| {
         w.pace.new_slice();
         (w.depth > 0, w.wants_hook())
@@ -95,7 +94,6 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
             if !l.has_parked(co) && go {
                 give_way(l, co, n);
             }
-            return true;
         }
         Status::Ended if go => {
             co.set_top(2);
@@ -103,25 +101,18 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
             end(l);
         }
         Status::Ended => {}
-        Status::Failed => failed(l, co, go, block),
+        Status::Failed => failed(l, co, go),
     }
-    false
 }
 
 /// `[0 0 -]` A coroutine failed, with the error on top of its stack.
 #[cold]
-fn failed(l: Cx, co: State, go: bool, block: Option<Int>) {
+fn failed(l: Cx, co: State, go: bool) {
     let top = l.top();
-    match block {
-        Some(i) => l.dup(i),
-        None if go && co.has_room(1) => {
-            l.geti(STORE, at::GO_BLOCKS);
-            co.thread();
-            co.give(*l, 1);
-            l.get(-2);
-            l.remove(-2);
-        }
-        None => l.nil(),
+    if go {
+        push_block(l, co);
+    } else {
+        l.nil();
     }
     co.give(*l, 1);
     errors::report(l, Some(co), go.then_some(top + 1));
@@ -133,20 +124,45 @@ fn failed(l: Cx, co: State, go: bool, block: Option<Int>) {
     l.set_top(top);
 }
 
-/// `[0 0 m]` A go block yielded of itself: it has given way to the others and
+/// `[0 +1 -]` The go block of a coroutine that did not end by itself, or nil.
+fn push_block(l: Cx, co: State) {
+    if !co.has_room(1) {
+        return l.nil();
+    }
+    l.geti(STORE, at::GO_BLOCKS);
+    co.thread();
+    co.give(*l, 1);
+    l.get(-2);
+    l.remove(-2);
+}
+
+/// `[0 0 -]` A go block yielded of itself: it has given way to the others and
 /// gets its next turn.
 #[cold]
 fn give_way(l: Cx, co: State, n: Int) {
+    l.geti(STORE, at::ROOM);
+    if !l.pcall(0, 0, 0) {
+        // It cannot go on.
+        errors::report(l, Some(co), None);
+        push_block(l, co);
+        l.nil();
+        return end(l);
+    }
     co.pop(n);
     let mark = core(l, |w| {
         w.mark = w.mark.wrapping_add(1);
         w.mark
     });
     co.mark(mark);
-    wake::reserve(l, 1);
     co.thread();
     co.give(*l, 1);
     wake::turn_later(l, Waiter::Go(Parked::new(co, mark, true)));
+}
+
+/// `()` Makes room for a task. Called protected.
+pub extern "C-unwind" fn room(l: State) -> Int {
+    wake::reserve(enter(l), 1);
+    0
 }
 
 /// `[-2 0 -]` A go block is over; it and its result are on top.

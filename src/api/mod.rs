@@ -98,6 +98,7 @@ const INNER: &[(u32, Verb)] = &[
     (at::FINISH, go::finish),
     (at::REFILL, xform::let_in),
     (at::SHOW, errors::show),
+    (at::ROOM, go::room),
 ];
 
 /// `luaopen_async_core`: answers the table of exports. Its first four values
@@ -110,13 +111,16 @@ pub fn open(l: State) -> Int {
     if l.is_table(-1) {
         return 1;
     }
-    let Some(core) = new_core(l) else { l.no_memory() };
-    l.new_world(core);
+    l.new_world::<Core>();
     let world = l.top();
     l.table(0, 1);
     l.function(chan::world_gone, 0);
     l.set_field(-2, c"__gc");
     l.set_meta(world);
+    match new_core(l) {
+        Some(core) => l.fill_world(world, core),
+        None => l.no_memory(),
+    }
     l.table(at::COUNT, 0);
     let store = l.top();
     weak_table(l, b"v");
@@ -151,6 +155,7 @@ fn new_core(l: State) -> Option<Core> {
         timers: Timers::default(),
         pace: Pace::default(),
         blocks: Vec::new(),
+        block: 0,
         nap: None,
         main: l.main(),
         busy: 0,

@@ -2,7 +2,7 @@
 //! until its turn comes.
 
 use super::chan::Channel;
-use super::core::{Core, Cx, STORE, Waiter, at, core, decide, enter, kept};
+use super::core::{Block, Core, Cx, STORE, Waiter, at, core, decide, enter, kept};
 use super::{hook, run, timer, wake};
 use crate::chan::{Place, Side};
 use crate::ids::{Lobby, Op};
@@ -218,11 +218,15 @@ pub fn must_run(l: Cx, function: &str) {
 
 /// `[0 0 m]` Prepares for a blocking operation and answers its number.
 pub fn block(l: Cx) -> u32 {
-    let room = |w: &mut Core| w.blocks.try_reserve(1).map(|()| w.blocks.len() as u32).map_err(drop);
-    let Ok(id) = core(l, room) else { l.no_memory() };
+    let next = |w: &mut Core| {
+        w.blocks.try_reserve(1).map_err(drop)?;
+        w.block = w.block.wrapping_add(1);
+        Ok((w.block, w.blocks.len() as u32))
+    };
+    let Ok::<_, ()>((id, depth)) = core(l, next) else { l.no_memory() };
     l.geti(STORE, at::BLOCKS);
     l.bool(false);
-    l.seti(-2, id + 1);
+    l.seti(-2, depth + 1);
     l.pop(1);
     id
 }
@@ -230,32 +234,33 @@ pub fn block(l: Cx) -> u32 {
 /// How to give up an operation.
 #[derive(Clone, Copy)]
 pub enum Held {
-    Plain(Place, Side),
+    Plain(Waiter, Place, Side),
     Alts(Op),
 }
 
-/// `[0 0 -]` Gives up an operation, if it still waits.
-pub fn withdraw(l: Cx, held: Held) {
-    core(l, |w| match held {
-        Held::Plain(place, side) => w.hall.withdraw(place, side),
+/// `[0 0 -]` Gives up an operation. False: it does not wait any more.
+pub fn withdraw(l: Cx, held: Held) -> bool {
+    let waited = core(l, |w| match held {
+        Held::Plain(who, place, side) => w.hall.withdraw(who, place, side),
         Held::Alts(op) => w.hall.withdraw_alts(op),
     });
     wake::clear_losers(l);
+    waited
 }
 
 /// `[0 +1 e]` Runs others until a blocking operation has its value.
 pub fn wait(l: Cx, id: u32, held: Held, function: &str) {
-    core(l, |w| w.blocks.push(false));
-    let outcome = run::until(l, id);
+    let depth = core(l, |w| {
+        w.blocks.push(Block { id, done: false });
+        w.blocks.len() as u32
+    });
+    let outcome = run::until(l, id, held);
     l.geti(STORE, at::BLOCKS);
-    l.geti(-1, id + 1);
+    l.geti(-1, depth);
     l.bool(false);
-    l.seti(-3, id + 1);
+    l.seti(-3, depth);
     l.remove(-2);
-    core(l, |w| w.blocks.truncate(id as usize));
-    if outcome != run::Outcome::Done {
-        withdraw(l, held);
-    }
+    core(l, |w| w.blocks.truncate(depth as usize - 1));
     hook::settle(l);
     match outcome {
         run::Outcome::Done => {}

@@ -62,7 +62,7 @@ pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
             }
             return l.set_top(top);
         }
-        park::withdraw(l, Held::Plain(m.place, side));
+        park::withdraw(l, Held::Plain(m.who, m.place, side));
     }
 }
 

@@ -142,7 +142,7 @@ fn block(l: Cx, function: &str) -> Int {
         let id = park::block(l);
         if let Some(place) = park::stand(l, c, Side::Put, Waiter::Block(id)) {
             park::anchor(l, 1, c, place, Keep::Nothing, Some(2));
-            park::wait(l, id, Held::Plain(place, Side::Put), function);
+            park::wait(l, id, Held::Plain(Waiter::Block(id), place, Side::Put), function);
             return 1;
         }
         park::make_room(l, 1, c, Side::Put, function);

@@ -1,8 +1,9 @@
 //! Who runs the queued tasks: blocking operations, batches that interrupt a
 //! program, and the explicit `run` and `step`.
 
-use super::core::{Core, Cx, Job, Load, READY, STORE, Waiter, at, core, enter};
-use super::{args, errors, go, hook, park, timer, wake};
+use super::core::{Block, Core, Cx, Job, Load, READY, STORE, Waiter, at, core, enter};
+use super::park::{self, Held, withdraw};
+use super::{args, errors, go, hook, timer, wake};
 use crate::lua::{Int, State};
 use crate::sched::BATCH;
 use crate::sys::clock;
@@ -43,17 +44,21 @@ pub fn shielded(l: Cx, args: Int) {
     }
 }
 
-/// `[0 +(0|1) -]` Runs others until a blocking operation has its value, and
-/// sleeps while there is nothing to run.
-pub fn until(l: Cx, id: u32) -> Outcome {
-    drive(l, |l| core(l, |w| w.blocks[id as usize]), Some(id))
+/// `[0 +(0|1) -]` Runs others until a blocking operation has its value. If it has
+/// to give up, the operation is withdrawn.
+pub fn until(l: Cx, id: u32, held: Held) -> Outcome {
+    let done = |w: &mut Core| w.blocks.iter().any(|b| b.id == id && b.done);
+    drive(l, |l| core(l, done), |l| withdraw(l, held), Some(id))
 }
 
-fn drive(l: Cx, done: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
+/// `[0 +(0|1) -]` Runs others until `done`, and sleeps while there is nothing to
+/// run. Gives up when that is of no use or fails, unless `abandon` finds that it
+/// is too late for that: the value is under way.
+fn drive(l: Cx, done: impl Fn(Cx) -> bool, abandon: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
     core(l, |w| w.pumping += 1);
     let outcome = loop {
-        if !round(l, id) {
-            if !done(l) {
+        if !step_on(l, id) {
+            if abandon(l) {
                 break Outcome::Failed;
             }
             errors::report(l, None, None);
@@ -61,18 +66,30 @@ fn drive(l: Cx, done: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
         if done(l) {
             break Outcome::Done;
         }
-        if core(l, |w| w.ready.is_empty()) {
-            wake::sweep(l);
-            match core(l, |w| w.timers.first()) {
-                None => break Outcome::Never,
-                Some((deadline, _)) if !sleep(l, deadline) => break Outcome::Failed,
-                Some(_) => {}
-            }
+        if !core(l, |w| w.is_pending()) && abandon(l) {
+            break Outcome::Never;
         }
     };
     wake::sweep(l);
     core(l, |w| w.pumping -= 1);
     outcome
+}
+
+/// `[0 +(0|1) -]` Runs a batch, or sleeps until there is one; false: an error is
+/// on top.
+fn step_on(l: Cx, id: Option<u32>) -> bool {
+    if !round(l, id) {
+        return false;
+    }
+    let finished = |b: &Block| Some(b.id) == id && b.done;
+    if core(l, |w| !w.ready.is_empty() || w.blocks.iter().any(finished)) {
+        return true;
+    }
+    wake::sweep(l);
+    match core(l, |w| w.timers.first()) {
+        Some((deadline, _)) => sleep(l, deadline),
+        None => true,
+    }
 }
 
 /// `[0 +(0|1) -]` Fires what is due and runs a batch; false: an error is on top.
@@ -213,15 +230,20 @@ fn pair_up(l: Cx, pair: Int, port: u32) {
 
 /// `[-1 0 -]` The value on top is what a blocking operation waits for.
 fn unblock(l: Cx, id: u32) {
-    l.geti(STORE, at::BLOCKS);
-    l.insert(-2);
-    l.seti(-2, id + 1);
-    l.pop(1);
-    core(l, |w| {
-        if let Some(done) = w.blocks.get_mut(id as usize) {
-            *done = true;
-        }
+    let depth = core(l, |w| {
+        let at = w.blocks.iter().position(|b| b.id == id)?;
+        w.blocks[at].done = true;
+        Some(at as u32 + 1)
     });
+    match depth {
+        Some(depth) => {
+            l.geti(STORE, at::BLOCKS);
+            l.insert(-2);
+            l.seti(-2, depth);
+            l.pop(1);
+        }
+        None => l.pop(1),
+    }
 }
 
 /// `[0 0 -]` Calls a callback; its error is reported.
@@ -243,7 +265,7 @@ pub extern "C-unwind" fn run(l: State) -> Int {
     let l = enter(l);
     park::must_block(l, RUN);
     let before = core(l, |w| w.tasks);
-    let outcome = drive(l, |_| false, None);
+    let outcome = drive(l, |_| false, |_| true, None);
     hook::settle(l);
     if outcome == Outcome::Failed {
         l.fail();

@@ -98,7 +98,7 @@ pub fn block_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
         let id = park::block(l);
         if let Some(place) = park::stand(l, c, Side::Take, Waiter::Block(id)) {
             park::anchor(l, 1, c, place, Keep::Nothing, None);
-            park::wait(l, id, Held::Plain(place, Side::Take), function);
+            park::wait(l, id, Held::Plain(Waiter::Block(id), place, Side::Take), function);
             return 1;
         }
         park::make_room(l, 1, c, Side::Take, function);

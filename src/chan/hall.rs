@@ -6,7 +6,7 @@ use slotmap::{Key, SlotMap};
 use std::collections::TryReserveError;
 
 /// The party behind an operation, as the shell knows it.
-pub trait Party: Copy {
+pub trait Party: Copy + PartialEq {
     /// Is it still there? A coroutine that somebody resumed by hand is not.
     fn is_waiting(&self) -> bool;
 }
@@ -127,6 +127,11 @@ impl<P: Party> Hall<P> {
     /// How many slots this lobby has.
     pub fn slots(&self, lobby: Lobby) -> u32 {
         self.lobbies.get(lobby).map_or(0, Waits::slots)
+    }
+
+    /// How many entries, live or stale, stand in this queue.
+    pub fn queued(&mut self, lobby: Lobby, side: Side) -> usize {
+        self.lobbies.get_mut(lobby).map_or(0, |waits| waits.queue(side).len())
     }
 
     /// Do `limit` live operations stand in this queue?
@@ -250,22 +255,25 @@ impl<P: Party> Hall<P> {
         self.lose(place);
     }
 
-    /// Withdraws a plain operation.
-    pub fn withdraw(&mut self, place: Place, side: Side) {
+    /// Withdraws a plain operation, if it still waits.
+    pub fn withdraw(&mut self, who: P, place: Place, side: Side) -> bool {
         let Some(waits) = self.lobbies.get_mut(place.lobby) else {
-            return;
+            return false;
         };
         let queue = waits.queue(side);
-        let at = queue.iter().position(|e| e.alts.is_null() && e.slot == place.slot);
+        let at = queue.iter().position(|e| e.alts.is_null() && e.slot == place.slot && e.who == who);
         if let Some(at) = at {
             queue.remove(at);
             self.leave(Op::null(), place);
         }
+        at.is_some()
     }
 
     /// Withdraws an `alts`, if it still waits.
-    pub fn withdraw_alts(&mut self, op: Op) {
+    pub fn withdraw_alts(&mut self, op: Op) -> bool {
+        let waits = self.alts.contains_key(op);
         self.end_alts(op, None);
+        waits
     }
 
     /// Frees the places of an `alts`; all but the winner's are losers. Entries

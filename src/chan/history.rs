@@ -4,7 +4,7 @@
 use super::*;
 use std::collections::HashMap;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Who;
 
 impl Party for Who {

@@ -21,7 +21,7 @@ pub enum Status {
 /// A coroutine with a mark keeps the value that it brings below it, and what it
 /// will get is put above it. LuaJIT hands all that to the party that resumed
 /// the coroutine, so there only one that was resumed by us has a mark.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Parked {
     co: State,
     mark: u32,

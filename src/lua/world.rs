@@ -163,10 +163,10 @@ impl State {
         }
     }
 
-    /// `[0 +1 m]` A world, still without its metatable.
-    pub fn new_world<T>(self, inner: T) {
+    /// `[0 +1 m]` An empty world. Able to be finalized before able to fail: it
+    /// gets its metatable next, and then what it is for.
+    pub fn new_world<T>(self) {
         const { assert!(align_of::<World<T>>() <= 8) }
-        // Able to be finalized before able to fail: the value moves in last.
         // SAFETY: the block has the size of the world, and Lua aligns to 8.
         unsafe {
             let p = super::compat::new_userdata(self.0, size_of::<World<T>>(), 0).cast::<World<T>>();
@@ -179,8 +179,16 @@ impl State {
                 current: Cell::new(None),
                 pinned: Cell::new(0),
                 hooked: Cell::new(false),
-                inner: UnsafeCell::new(Some(inner)),
+                inner: UnsafeCell::new(None),
             });
+        }
+    }
+
+    /// `[0 0 -]` Fills the world at `i`.
+    pub fn fill_world<T>(self, i: Int, inner: T) {
+        if let Some(world) = self.world_at::<T>(i) {
+            // SAFETY: alive, and nobody uses it yet.
+            unsafe { *world.as_ref().inner.get() = Some(inner) }
         }
     }
 
