@@ -4,7 +4,7 @@ local more = require "spec.support.more"
 local function run(by_hand)
   more.expect_ok(([[
     local program = require "spec.support.random_run"
-    for seed = 1, 12 do
+    for seed = 1, 40 do
       print("seed " .. seed)
       program.run(seed, 4000, %s)
     end

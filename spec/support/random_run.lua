@@ -116,9 +116,11 @@ local function interfere()
       ledger.sent[value] = "unknown"
       pcall(async.park_put, c, value)
     elseif kind == 2 then
-      pcall(async.park_alts, { c, d })
+      local ok, pair = pcall(async.park_alts, { c, d })
+      if ok and pair then received(pair[1]) end
     else
-      pcall(async.park_take, c)
+      local ok, value = pcall(async.park_take, c)
+      received(ok and value or nil)
     end
   end)
   if coin() then
