@@ -110,6 +110,24 @@ fn native(l: Cx, i: u32, function: &str) -> Option<(Ref<Channel>, Side)> {
     }
 }
 
+/// `[? ? -]` The same for a port that has been looked at; no code of the user's
+/// runs. `None`: it is not what it was.
+fn known(l: Cx, i: u32) -> Option<(Ref<Channel>, Side)> {
+    l.set_top(CHAN - 1);
+    l.geti(PORTS, i);
+    if let Some(c) = l.udata(CHAN) {
+        return Some((c, Side::Take));
+    }
+    if !l.is_table(CHAN) {
+        return None;
+    }
+    l.geti(CHAN, 2);
+    l.geti(CHAN, 1);
+    l.replace(CHAN);
+    let c = l.udata(CHAN)?;
+    (!l.is_nil(CHAN + 1)).then_some((c, Side::Put))
+}
+
 /// What a look at all ports found.
 #[derive(Clone, Copy)]
 enum Found {
@@ -187,11 +205,14 @@ fn default(l: Cx) -> Int {
 fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
     let Ok(op) = core(l, |w| w.hall.open_alts(n as usize).map_err(drop)) else { l.no_memory() };
     for i in 1..=n {
-        let Some((c, side)) = native(l, i, function) else { continue };
-        let Some(place) = park::stand_at(l, c, side, who, op, i) else {
+        let port = known(l, i);
+        let place = port.and_then(|(c, side)| park::stand_at(l, c, side, who, op, i));
+        let (Some((c, side)), Some(place)) = (port, place) else {
             park::withdraw(l, Held::Alts(op));
-            park::make_room(l, CHAN, c, side, function);
-            reserve(l, n, function);
+            if let Some((c, side)) = port {
+                park::make_room(l, CHAN, c, side, function);
+                reserve(l, n);
+            }
             return None;
         };
         let keep = if matches!(who, Waiter::Block(_)) { Keep::Nothing } else { Keep::Coroutine };
@@ -202,14 +223,14 @@ fn enroll(l: Cx, n: u32, who: Waiter, function: &str) -> Option<Op> {
 
 /// `[? ? e]` Makes room at every port: at the k-th on the same channel, for k.
 #[cold]
-fn reserve(l: Cx, n: u32, function: &str) {
+fn reserve(l: Cx, n: u32) {
     for i in 1..=n {
-        if let Some((c, _)) = native(l, i, function) {
+        if let Some((c, _)) = known(l, i) {
             c.update(|ch| ch.mark = 0);
         }
     }
     for i in 1..=n {
-        if let Some((c, side)) = native(l, i, function) {
+        if let Some((c, side)) = known(l, i) {
             let times = c.update(|ch| {
                 ch.mark += 1;
                 ch.mark
@@ -268,7 +289,7 @@ fn stand_and_wait(l: Cx, n: u32, function: &str, wait: Wait) -> Option<Int> {
         Wait::Park => {
             let (who, mark) = park::coroutine(l);
             enroll(l, n, who, function)?;
-            Some(l.park(mark, false))
+            Some(l.park(mark, who.carrier().is_some(), false))
         }
         Wait::Block(id) => {
             let op = enroll(l, n, Waiter::Block(id), function)?;

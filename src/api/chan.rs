@@ -122,7 +122,7 @@ fn construct(l: Cx, kind: Kind, capacity: u32, function: &str) -> Ref<Channel> {
 /// there is room to queue one, and that one that is a handler object is asked.
 pub fn clear(l: Cx, c: Ref<Channel>, side: Side) {
     if core(l, |w| w.handlers) {
-        protocol::meet_handlers(l, c, side);
+        protocol::drop_dead(l, c, side);
     }
     wake::reserve(l, 1);
 }
@@ -150,15 +150,16 @@ pub enum Step {
     Wait,
 }
 
-/// `[0 0 e]` Decides a put. `here`: the coroutine that parks if it has to.
+/// `[0 0 e]` Decides a put. `here`: the coroutine that parks if it has to; `spare`:
+/// how many tasks there must be room for afterwards.
 #[inline]
-pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<Here>) -> Step {
-    let mut step = decide(l, c, |w, ch| put_step(w, ch, here, w.handlers));
+pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
+    let mut step = decide(l, c, |w, ch| put_step(w, ch, here, spare, w.handlers));
     while matches!(step, Step::Obstructed) {
         clear(l, c, Side::Take);
-        wake::reserve(l, decide(l, c, |w, ch| takers(w, ch)));
+        wake::reserve(l, decide(l, c, |w, ch| takers(w, ch)) + spare);
         values::reserve(l, ch, c);
-        step = decide(l, c, |w, ch| put_step(w, ch, here, false));
+        step = decide(l, c, |w, ch| put_step(w, ch, here, spare, false));
     }
     step
 }
@@ -175,8 +176,8 @@ fn takers(w: &mut Core, ch: &Channel) -> u32 {
 }
 
 #[inline]
-fn put_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, handlers: bool) -> Step {
-    let takers = takers(w, ch);
+fn put_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, spare: u32, handlers: bool) -> Step {
+    let takers = takers(w, ch) + spare;
     if !w.ready.has_room(takers) || handlers || ch.core.ring.wants_room().is_some() {
         return Step::Obstructed;
     }
@@ -194,18 +195,19 @@ fn put_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, handlers: bool) 
 
 /// `[0 0 e]` Decides a take in the same way.
 #[inline]
-pub fn decide_take(l: Cx, c: Ref<Channel>, here: Option<Here>) -> Step {
-    let mut step = decide(l, c, |w, ch| take_step(w, ch, here, w.handlers));
+pub fn decide_take(l: Cx, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
+    let mut step = decide(l, c, |w, ch| take_step(w, ch, here, spare, w.handlers));
     while matches!(step, Step::Obstructed) {
         clear(l, c, Side::Put);
-        step = decide(l, c, |w, ch| take_step(w, ch, here, false));
+        wake::reserve(l, 1 + spare);
+        step = decide(l, c, |w, ch| take_step(w, ch, here, spare, false));
     }
     step
 }
 
 #[inline]
-fn take_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, handlers: bool) -> Step {
-    if !w.ready.has_room(1) || handlers {
+fn take_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, spare: u32, handlers: bool) -> Step {
+    if !w.ready.has_room(1 + spare) || handlers {
         return Step::Obstructed;
     }
     match ch.core.take(&mut w.hall) {
@@ -228,7 +230,7 @@ fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<Here>) -> Step {
 /// `[0 +? e]` Puts the value at `v` into the channel at `ch`, if that is possible
 /// now: true, or false when it is closed. Leftovers may be on top.
 pub fn put_now(l: Cx, ch: Int, c: Ref<Channel>, v: Int) -> Option<bool> {
-    let step = decide_put(l, ch, c, None);
+    let step = decide_put(l, ch, c, None, 0);
     finish_put(l, ch, c, v, step)
 }
 
@@ -253,7 +255,7 @@ pub fn finish_put(l: Cx, ch: Int, c: Ref<Channel>, v: Int, step: Step) -> Option
 /// `[0 +? e]` Takes from the channel at `ch`, if that is possible now: true, and
 /// the value, or nil for the end, is on top. Leftovers may be below it.
 pub fn take_now(l: Cx, ch: Int, c: Ref<Channel>) -> bool {
-    let step = decide_take(l, c, None);
+    let step = decide_take(l, c, None, 0);
     finish_take(l, ch, c, step)
 }
 

@@ -95,7 +95,7 @@ pub struct Core {
     pub blocks: Vec<Block>,
     /// The number of the newest of them.
     pub block: u32,
-    pub nap: Option<Nap>,
+    pub nap: Nap,
     pub main: Option<State>,
     pub busy: u32,
     pub pumping: u32,
@@ -131,7 +131,7 @@ impl Core {
         let served = !alts && m.who.carrier().is_some();
         let with = if served { Load::Served } else { Load::Queued };
         let slot = match m.who {
-            Waiter::Silent => 0,
+            Waiter::Silent | Waiter::Handler => 0,
             who => self.ready.push(Job { who, alts, with }),
         };
         Woken { m, slot, served, losers: self.hall.has_losers(), hook: self.wants_hook() }
@@ -236,7 +236,9 @@ pub mod at {
     pub const EMPTY: u32 = 22;
     pub const SHOW: u32 = 23;
     pub const ROOM: u32 = 24;
-    pub const COUNT: u32 = 25;
+    pub const REMEMBER: u32 = 25;
+    pub const COMMIT: u32 = 26;
+    pub const COUNT: u32 = 27;
 }
 
 /// Values that a channel keeps.

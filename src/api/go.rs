@@ -32,12 +32,6 @@ pub extern "C-unwind" fn go(l: State) -> Int {
         l.raise(format_args!("{GO}: too many arguments"));
     }
     l.insert(2);
-    // Found by its coroutine when that fails.
-    l.geti(STORE, at::GO_BLOCKS);
-    l.dup(2);
-    l.dup(1);
-    l.set(-3);
-    l.pop(1);
     // The coroutine keeps its go block at the bottom of its stack.
     l.dup(1);
     l.insert(3);
@@ -47,13 +41,38 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     let pinned = hook::forbids_parking(l);
     l.pin(pinned.into());
     core(l, |w| w.nested += 1);
-    run(l, co, true, n - 1);
+    let parked = run(l, co, true, n - 1, Some(*l), Some(1));
     l.pin(-i32::from(pinned));
     core(l, |w| w.nested -= 1);
     l.set_current(current);
+    if parked {
+        remember(l, c, co);
+    }
     hook::arm(l);
     l.set_top(1);
     1
+}
+
+/// `[0 0 m]` The go block at 1, whose coroutine is at 2, has parked: when that
+/// fails later it leads to its go block. If there is no memory for that, it ends
+/// here.
+fn remember(l: Cx, c: Ref<Channel>, co: State) {
+    l.geti(STORE, at::REMEMBER);
+    l.dup(2);
+    l.dup(1);
+    if !l.pcall(2, 0, 0) {
+        State::kill(co);
+        c.update(|ch| ch.core.close());
+        l.fail();
+    }
+}
+
+/// `(coroutine, go block)` Called protected.
+pub extern "C-unwind" fn note(l: State) -> Int {
+    l.geti(STORE, at::GO_BLOCKS);
+    l.insert(1);
+    l.set(1);
+    0
 }
 
 /// `[0 0 -]` Resumes a coroutine that waited and is anchored on this stack. The
@@ -70,21 +89,22 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
         l.dup(-1);
         l.give(parked.co(), 1);
     }
-    run(l, parked.co(), go, if with == Load::Bare { 0 } else { 1 });
+    // Below a hook, Lua's count of C calls would be that of whatever it interrupted.
+    let from = if core(l, |w| w.depth > 0) { None } else { Some(*l) };
+    run(l, parked.co(), go, if with == Load::Bare { 0 } else { 1 }, from, None);
 }
 
-/// `[0 0 -]` Lets a coroutine run, and sees how it comes back.
-fn run(l: Cx, co: State, go: bool, args: Int) {
-    let (interrupting, hooked) = core(l, |w| {
+/// `[0 0 -]` Lets a coroutine run, and sees how it comes back: true when it will
+/// go on later. `from` waits meanwhile; the go block is at `block`, if known.
+fn run(l: Cx, co: State, go: bool, args: Int, from: Option<State>, block: Option<Int>) -> bool {
+    let hooked = core(l, |w| {
         w.pace.new_slice();
-        (w.depth > 0, w.wants_hook())
+        w.wants_hook()
     });
-    l.set_current(Some((co, go)));
+    let outer = l.begin(co, go);
     hook::align(l, co, hooked);
-    // Below a hook, Lua's count of C calls would be that of whatever it
-    // interrupted.
-    let from = if interrupting { None } else { Some(*l) };
     let status = State::resume(co, from, args);
+    l.set_current(outer);
     // What does not run carries no hook.
     if hooked {
         l.disarm(co);
@@ -94,6 +114,7 @@ fn run(l: Cx, co: State, go: bool, args: Int) {
             if !l.has_parked(co) && go {
                 give_way(l, co, n);
             }
+            return true;
         }
         Status::Ended if go => {
             co.set_top(2);
@@ -101,18 +122,19 @@ fn run(l: Cx, co: State, go: bool, args: Int) {
             end(l);
         }
         Status::Ended => {}
-        Status::Failed => failed(l, co, go),
+        Status::Failed => failed(l, co, go, block),
     }
+    false
 }
 
 /// `[0 0 -]` A coroutine failed, with the error on top of its stack.
 #[cold]
-fn failed(l: Cx, co: State, go: bool) {
+fn failed(l: Cx, co: State, go: bool, block: Option<Int>) {
     let top = l.top();
-    if go {
-        push_block(l, co);
-    } else {
-        l.nil();
+    match block {
+        Some(i) => l.dup(i),
+        None if go => push_block(l, co),
+        None => l.nil(),
     }
     co.give(*l, 1);
     errors::report(l, Some(co), go.then_some(top + 1));

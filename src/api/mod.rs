@@ -25,6 +25,7 @@ use crate::chan::Hall;
 use crate::lua::{Int, State, Verb};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
 use crate::sys::clock;
+use crate::sys::nap::Nap;
 use std::ffi::CStr;
 
 type Named = (&'static CStr, Verb);
@@ -99,6 +100,8 @@ const INNER: &[(u32, Verb)] = &[
     (at::REFILL, xform::let_in),
     (at::SHOW, errors::show),
     (at::ROOM, go::room),
+    (at::REMEMBER, go::note),
+    (at::COMMIT, protocol::commit_waiting),
 ];
 
 /// `luaopen_async_core`: answers the table of exports. Its first four values
@@ -156,7 +159,7 @@ fn new_core(l: State) -> Option<Core> {
         pace: Pace::default(),
         blocks: Vec::new(),
         block: 0,
-        nap: None,
+        nap: Nap::default(),
         main: l.main(),
         busy: 0,
         pumping: 0,

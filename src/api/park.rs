@@ -3,7 +3,7 @@
 
 use super::chan::Channel;
 use super::core::{Block, Core, Cx, STORE, Waiter, at, core, decide, enter, kept};
-use super::{hook, run, timer, wake};
+use super::{hook, protocol, run, timer, wake};
 use crate::chan::{Place, Side};
 use crate::ids::{Lobby, Op};
 use crate::lua::{Int, Ref, State, Tagged};
@@ -71,6 +71,9 @@ pub fn too_many(l: Cx, function: &str, side: Side) -> ! {
 /// `[0 0 e]` Somebody found no place to wait: makes one, or refuses.
 #[cold]
 pub fn make_room(l: Cx, ch: Int, c: Ref<Channel>, side: Side, function: &str) {
+    if core(l, |w| w.handlers) {
+        protocol::drop_all_dead(l, c, side);
+    }
     if decide(l, c, |w, ch| w.hall.is_full(ch.core.lobby(), side, limit(ch))) {
         too_many(l, function, side);
     }
@@ -262,6 +265,7 @@ pub fn wait(l: Cx, id: u32, held: Held, function: &str) {
     l.remove(-2);
     core(l, |w| w.blocks.truncate(depth as usize - 1));
     hook::settle(l);
+    hook::arm(l);
     match outcome {
         run::Outcome::Done => {}
         run::Outcome::Never => l.raise(format_args!(

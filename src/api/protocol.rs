@@ -5,9 +5,9 @@
 //! `commit`. It is asked before anything is decided, since asking runs Lua.
 
 use super::chan::{self, Channel};
-use super::core::{Cx, Waiter, core, decide, enter};
+use super::core::{Cx, STORE, Waiter, at, core, decide, enter};
 use super::park::{self, Held, Keep};
-use super::{args, wake};
+use super::{args, errors, wake};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
 use std::ffi::CStr;
@@ -40,30 +40,67 @@ fn agrees(l: Cx, i: Int, method: &CStr, function: &str) -> bool {
     yes
 }
 
-/// `[0 0 e]` If a handler object is next in this queue, it commits, and waits
-/// on as its callback; one that is not active any more leaves.
-#[cold]
-pub fn meet_handlers(l: Cx, c: Ref<Channel>, side: Side) {
+/// `[0 0 e]` Handler objects that wait in this queue and are not active any more
+/// leave: all, or those before the first party that is there.
+fn sift(l: Cx, c: Ref<Channel>, side: Side, all: bool) {
     let top = l.top();
     l.room(8);
+    let mut i = 0;
     loop {
         l.set_top(top);
-        let front = decide(l, c, |w, ch| w.hall.front(ch.core.lobby(), side));
-        let Some(m) = front else { return };
-        if !matches!(m.who, Waiter::Handler) || !wake::find_anchors(l, m.place.lobby) {
+        let lobby = c.get().core.lobby();
+        let Some(m) = core(l, |w| w.hall.nth(lobby, side, i)) else { return };
+        let active = if matches!(m.who, Waiter::Handler) && wake::find_anchors(l, lobby) {
+            l.geti(-1, wake::anchor(m.place.slot));
+            agrees(l, top + 2, c"active?", HANDLER)
+        } else {
+            true
+        };
+        if active && !all {
             return l.set_top(top);
         }
-        l.geti(-1, wake::anchor(m.place.slot));
-        if agrees(l, top + 2, c"active?", HANDLER) {
-            ask(l, top + 2, c"commit", HANDLER);
-            let who = if l.is_nil(-1) { Waiter::Silent } else { Waiter::Call };
-            if core(l, |w| w.hall.replace_front(m.place, side, who)) {
-                l.seti(top + 1, wake::anchor(m.place.slot));
-            }
-            return l.set_top(top);
+        if active {
+            i += 1;
+        } else {
+            park::withdraw(l, Held::Plain(m.who, m.place, side));
         }
-        park::withdraw(l, Held::Plain(m.who, m.place, side));
     }
+}
+
+/// `[0 0 e]` Before a decision about who is next in this queue.
+#[cold]
+pub fn drop_dead(l: Cx, c: Ref<Channel>, side: Side) {
+    core(l, |w| w.hall.front(c.get().core.lobby(), side));
+    sift(l, c, side, false);
+}
+
+/// `[0 0 e]` Before too many are said to wait in this queue.
+#[cold]
+pub fn drop_all_dead(l: Cx, c: Ref<Channel>, side: Side) {
+    sift(l, c, side, true);
+}
+
+/// `[-1 0 -]` A handler object, on top, has met its partner: it commits, and its
+/// callback gets the value at `value`.
+pub fn commit_with(l: Cx, value: Int) {
+    l.geti(STORE, at::COMMIT);
+    l.insert(-2);
+    l.dup(value);
+    if !l.pcall(2, 0, 0) {
+        errors::report(l, None, None);
+    }
+}
+
+/// `(handler, value)` Called protected.
+pub extern "C-unwind" fn commit_waiting(l: State) -> Int {
+    let l = enter(l);
+    l.set_top(2);
+    ask(l, 1, c"commit", HANDLER);
+    if !l.is_nil(3) {
+        wake::reserve(l, 1);
+        wake::call_later(l, 3, 2);
+    }
+    0
 }
 
 const HANDLER: &str = "async: a waiting handler";

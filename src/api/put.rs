@@ -3,7 +3,7 @@
 use super::chan::{Channel, Step, decide_put, finish_put, put_now};
 use super::core::{Cx, STORE, Waiter, at, enter};
 use super::park::{self, Held, Keep};
-use super::{args, hook, wake};
+use super::{args, hook};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
 
@@ -52,10 +52,10 @@ pub extern "C-unwind" fn put_async(l: State) -> Int {
         return 1;
     };
     l.set_top(3);
-    // One for the partner, one for the callback.
-    wake::reserve(l, 2);
     loop {
-        if let Some(accepted) = put_now(l, 1, c, 2) {
+        // The callback may have to be queued.
+        let step = decide_put(l, 1, c, None, 1);
+        if let Some(accepted) = finish_put(l, 1, c, 2, step) {
             l.bool(accepted);
             if called {
                 args::answer(l, 3, on_caller);
@@ -106,13 +106,13 @@ fn park(l: Cx, function: &str) -> Int {
         };
     };
     loop {
-        let step = decide_put(l, 1, c, Some((*l, l.is_go())));
+        let step = decide_put(l, 1, c, Some((*l, l.is_go())), 0);
         if let Step::Stands(who, place, mark) = step {
             // Where it can, the coroutine carries its value itself.
             let apart = who.carrier().is_none().then_some(2);
             park::anchor(l, 1, c, place, Keep::Coroutine, apart);
             l.set_top(2);
-            return l.park(mark, true);
+            return l.park(mark, who.carrier().is_some(), true);
         }
         if let Some(accepted) = finish_put(l, 1, c, 2, step) {
             l.bool(accepted);

@@ -7,7 +7,6 @@ use super::{args, errors, go, hook, timer, wake};
 use crate::lua::{Int, State};
 use crate::sched::BATCH;
 use crate::sys::clock;
-use crate::sys::nap::{Nap, Wake};
 
 /// How waiting ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -117,13 +116,7 @@ fn sleep(l: Cx, deadline: u64) -> bool {
     if deadline <= now {
         return true;
     }
-    let nap = |w: &mut Core| -> Result<Wake, ()> {
-        if w.nap.is_none() {
-            w.nap = Some(Nap::new().map_err(drop)?);
-        }
-        w.nap.as_mut().ok_or(())?.sleep(deadline - now).map_err(drop)
-    };
-    let slept = core(l, nap).is_ok();
+    let slept = core(l, |w| w.nap.sleep(deadline - now).is_ok());
     if !slept {
         l.text(b"async: the operating system does not let this thread sleep");
     }
@@ -267,6 +260,7 @@ pub extern "C-unwind" fn run(l: State) -> Int {
     let before = core(l, |w| w.tasks);
     let outcome = drive(l, |_| false, |_| true, None);
     hook::settle(l);
+    hook::arm(l);
     if outcome == Outcome::Failed {
         l.fail();
     }

@@ -3,7 +3,7 @@
 use super::chan::{Channel, Step, decide_take, finish_take, take_now};
 use super::core::{Cx, HALLS, READY, STORE, Waiter, at, enter};
 use super::park::{self, Held, Keep};
-use super::{args, hook, wake};
+use super::{args, hook};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
 
@@ -40,9 +40,10 @@ pub extern "C-unwind" fn take_async(l: State) -> Int {
         return 0;
     };
     l.set_top(2);
-    wake::reserve(l, 2);
     loop {
-        if take_now(l, 1, c) {
+        // The callback may have to be queued.
+        let step = decide_take(l, c, None, 1);
+        if finish_take(l, 1, c, step) {
             args::answer(l, 2, on_caller);
             return 0;
         }
@@ -77,10 +78,10 @@ pub extern "C-unwind" fn try_take(l: State) -> Int {
 /// `[? +1 e]` Takes from the channel at 1, or parks until there is a value.
 pub fn park_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
     loop {
-        let step = decide_take(l, c, Some((*l, l.is_go())));
-        if let Step::Stands(_, place, mark) = step {
+        let step = decide_take(l, c, Some((*l, l.is_go())), 0);
+        if let Step::Stands(who, place, mark) = step {
             park::anchor(l, 1, c, place, Keep::Coroutine, None);
-            return l.park(mark, false);
+            return l.park(mark, who.carrier().is_some(), false);
         }
         if finish_take(l, 1, c, step) {
             return 1;

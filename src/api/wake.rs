@@ -116,7 +116,14 @@ pub fn wake(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
     let m = woken.m;
     let anchored = push_anchors(l, ch, m.place.lobby);
     let entry = anchor(m.place.slot);
-    if !matches!(m.who, Waiter::Silent) {
+    let handler = matches!(m.who, Waiter::Handler);
+    if handler && anchored {
+        l.geti(-1, entry);
+        gift.push(*l);
+        l.insert(-3);
+        l.insert(-3);
+    }
+    if !handler && !matches!(m.who, Waiter::Silent) {
         let slot = woken.slot * STRIDE;
         if anchored {
             l.geti(-1, entry);
@@ -144,9 +151,23 @@ pub fn wake(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
     if woken.losers {
         clear_losers(l);
     }
+    if handler && anchored {
+        meet_handler(l);
+    }
     if woken.hook {
         super::hook::arm(l);
     }
+}
+
+/// `[-2 0 -]` Below the anchor table on top lie a handler object, which commits
+/// now, and the value that it gets.
+#[cold]
+fn meet_handler(l: Cx) {
+    let value = l.top() - 1;
+    l.dup(value - 1);
+    super::protocol::commit_with(l, value);
+    l.remove(value);
+    l.remove(value - 1);
 }
 
 /// `[0 0 -]` Empties an entry of the anchor table on top, and the value beside

@@ -83,6 +83,8 @@ pub fn put(l: Cx, ch: Int, c: Ref<Channel>, v: Int) {
         chan::abort(l, ch, c);
     } else {
         chan::serve(l, ch, c);
+        // The step itself may have put to this channel.
+        refill(l, ch, c);
     }
 }
 
@@ -187,13 +189,15 @@ pub extern "C-unwind" fn let_in(l: State) -> Int {
     let c = args::chan(l, 1, "async");
     loop {
         chan::clear(l, c, Side::Put);
-        let met = decide(l, c, |w, ch| ch.core.refill(&mut w.hall).map(|m| w.queue(m)));
+        let met = decide(l, c, |w, ch| ch.core.admit(&mut w.hall).map(|m| w.queue(m)));
         let Some(putter) = met else { return 0 };
         l.set_top(1);
         wake::push_brought(l, putter.m, 1);
         wake::wake(l, putter, Side::Put, Gift::True, 1);
         if step(l, 1, c, Some(2)) {
             chan::abort(l, 1, c);
+        } else {
+            chan::serve(l, 1, c);
         }
     }
 }

@@ -191,7 +191,7 @@ impl<P: Party> Hall<P> {
         port: u32,
     ) -> Option<Place> {
         let place = self.stand(who, at, limit, op, port)?;
-        self.alts[op].places.push(place);
+        self.alts.get_mut(op)?.places.push(place);
         Some(place)
     }
 
@@ -208,16 +208,10 @@ impl<P: Party> Hall<P> {
         }
     }
 
-    /// Changes who is next in this queue, if that is still the one in `place`.
-    pub fn replace_front(&mut self, place: Place, side: Side, who: P) -> bool {
-        let front = self.lobbies.get_mut(place.lobby).and_then(|w| w.queue(side).front_mut());
-        match front.filter(|e| e.slot == place.slot) {
-            Some(e) => {
-                e.who = who;
-                true
-            }
-            None => false,
-        }
+    /// The i-th entry of this queue, live or stale.
+    pub fn nth(&mut self, lobby: Lobby, side: Side, i: usize) -> Option<Meeting<P>> {
+        let e = self.lobbies.get_mut(lobby)?.queue(side).get(i)?;
+        Some(Meeting { who: e.who, place: Place { lobby, slot: e.slot }, port: e.port })
     }
 
     /// Commits the oldest operation of this queue. Its other places, if it is

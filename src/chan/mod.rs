@@ -123,6 +123,11 @@ impl Chan {
         if gap { hall.claim(self.lobby, Side::Put) } else { None }
     }
 
+    /// A waiting put that may come in, however much room there is.
+    pub fn admit<P: Party>(&mut self, hall: &mut Hall<P>) -> Option<Meeting<P>> {
+        if self.ring.is_full() { None } else { hall.claim(self.lobby, Side::Put) }
+    }
+
     /// A waiting taker that a buffered value can serve, and that value's slot.
     pub fn serve<P: Party>(&mut self, hall: &mut Hall<P>) -> Option<(Meeting<P>, u32)> {
         if self.ring.is_empty() {

@@ -146,9 +146,9 @@ impl Parked {
 impl State {
     /// `[0 +1 e]` See `Cx::park`.
     #[inline]
-    pub(super) fn park(self, mark: u32, brings: bool) -> Int {
+    pub(super) fn park(self, mark: u32, carries: bool, brings: bool) -> Int {
         self.mark(mark);
-        let yielded = if cfg!(feature = "luajit") { 1 + Int::from(brings) } else { 0 };
+        let yielded = if cfg!(feature = "luajit") && carries { 1 + Int::from(brings) } else { 0 };
         // SAFETY: the last act of a C function, as Lua demands.
         unsafe { ffi::lua_yield(self.0, yielded) }
     }
@@ -177,6 +177,12 @@ impl State {
     pub fn mark(self, mark: u32) {
         // SAFETY: one value fits.
         unsafe { value::push(self.0, mark) }
+    }
+
+    /// `[0 0 -]` Ends a coroutine that is parked.
+    pub fn kill(co: State) {
+        State::close_failed(co);
+        co.set_top(0);
     }
 
     /// `[0 0 -]` Closes the variables of a coroutine that failed.

@@ -76,13 +76,13 @@ impl<T> Cx<T> {
     }
 
     /// Leaves the function and suspends the coroutine; return its answer at
-    /// once. `[0 +1 e]`, quiet if `can_yield`. `brings`: the value on top is
-    /// what the coroutine brings.
+    /// once. `[0 +1 e]`, quiet if `can_yield`. `carries`: it
+    /// keeps the mark; `brings`: the value on top is what it brings.
     #[inline]
-    pub fn park(self, mark: u32, brings: bool) -> Int {
+    pub fn park(self, mark: u32, carries: bool, brings: bool) -> Int {
         // SAFETY: as above.
         unsafe { self.world.as_ref().parked.set(Some(self.l)) }
-        self.l.park(mark, brings)
+        self.l.park(mark, carries, brings)
     }
 
     /// To be asked when a resume of `co` has ended in a yield: was that `park`?
@@ -98,6 +98,14 @@ impl<T> Cx<T> {
     pub fn set_current(self, co: Option<(State, bool)>) -> Option<(State, bool)> {
         // SAFETY: as above.
         unsafe { self.world.as_ref().current.replace(co) }
+    }
+
+    /// The same for one that is about to be resumed.
+    #[inline]
+    pub fn begin(self, co: State, go: bool) -> Option<(State, bool)> {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().parked.set(None) }
+        self.set_current(Some((co, go)))
     }
 
     /// If this is the coroutine that the library resumed: is it a go block?

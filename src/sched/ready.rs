@@ -38,7 +38,7 @@ impl<J: Copy> Ready<J> {
 
     /// Can `n` more jobs be pushed?
     pub fn has_room(&self, n: u32) -> bool {
-        self.room - self.len() >= n
+        self.room.saturating_sub(self.len()) >= n
     }
 
     /// The table has grown from `old` slots to twice as many. Answers how many

@@ -13,19 +13,27 @@ pub enum Wake {
     Signal,
 }
 
+/// What there is to allocate is made before anybody has to sleep; the system's
+/// poller only then.
 pub struct Nap {
-    poll: Poll,
+    poll: Option<Poll>,
     events: Events,
 }
 
-impl Nap {
-    pub fn new() -> io::Result<Nap> {
-        Ok(Nap { poll: Poll::new()?, events: Events::with_capacity(1) })
+impl Default for Nap {
+    fn default() -> Self {
+        Nap { poll: None, events: Events::with_capacity(1) }
     }
+}
 
+impl Nap {
     /// Sleeps for `ns` nanoseconds, or up to a millisecond longer.
     pub fn sleep(&mut self, ns: u64) -> io::Result<Wake> {
-        match self.poll.poll(&mut self.events, Some(Duration::from_nanos(ns))) {
+        let poll = match &mut self.poll {
+            Some(poll) => poll,
+            none => none.insert(Poll::new()?),
+        };
+        match poll.poll(&mut self.events, Some(Duration::from_nanos(ns))) {
             Ok(()) => Ok(Wake::Elapsed),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(Wake::Signal),
             Err(e) => Err(e),
