@@ -41,7 +41,7 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     let pinned = hook::forbids_parking(l);
     l.pin(pinned.into());
     core(l, |w| w.nested += 1);
-    let parked = run(l, co, true, n - 1, Some(*l), Some(1));
+    let parked = run(l, co, true, n - 1, Some(1));
     l.pin(-i32::from(pinned));
     core(l, |w| w.nested -= 1);
     l.set_current(current);
@@ -89,20 +89,22 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
         l.dup(-1);
         l.give(parked.co(), 1);
     }
-    // Below a hook, Lua's count of C calls would be that of whatever it interrupted.
-    let from = if core(l, |w| w.depth > 0) { None } else { Some(*l) };
-    run(l, parked.co(), go, if with == Load::Bare { 0 } else { 1 }, from, None);
+    run(l, parked.co(), go, if with == Load::Bare { 0 } else { 1 }, None);
 }
 
 /// `[0 0 -]` Lets a coroutine run, and sees how it comes back: true when it will
-/// go on later. `from` waits meanwhile; the go block is at `block`, if known.
-fn run(l: Cx, co: State, go: bool, args: Int, from: Option<State>, block: Option<Int>) -> bool {
-    let hooked = core(l, |w| {
+/// go on later. The go block is at `block` if it is
+/// new.
+fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
+    let (batch, hooked) = core(l, |w| {
         w.pace.new_slice();
-        w.wants_hook()
+        (w.depth > 0, w.wants_hook())
     });
     let outer = l.begin(co, go);
     hook::align(l, co, hooked);
+    // Below a hook, Lua's count of C calls would be that of whatever it interrupted;
+    // a new go block belongs to who spawns it.
+    let from = if batch && block.is_none() { None } else { Some(*l) };
     let status = State::resume(co, from, args);
     l.set_current(outer);
     // What does not run carries no hook.

@@ -15,7 +15,10 @@ pub const LIMIT: usize = 1024;
 /// Lives in the anchor table of a channel and dies with it: tells that nobody
 /// can reach the channel any more.
 #[derive(Clone, Copy)]
-pub struct Sentinel(Lobby);
+pub struct Sentinel {
+    lobby: Lobby,
+    spent: bool,
+}
 
 impl Tagged for Sentinel {
     const TAG: usize = 0x6c6f_6262;
@@ -25,7 +28,15 @@ impl Tagged for Sentinel {
 pub extern "C-unwind" fn sentinel_gone(l: State) -> Int {
     let l = enter(l);
     if let Some(s) = l.udata::<Sentinel>(1) {
-        let lobby = s.get().0;
+        let Sentinel { lobby, spent } = s.get();
+        // Somebody else's finalizer may come later in the same round, and use the
+        // channel: only the second round is the end, where Lua grants one.
+        if !spent && State::REFINALIZES && l.is_open() {
+            s.update(|s| s.spent = true);
+            l.geti(STORE, at::SENTINEL);
+            l.set_meta(1);
+            return 0;
+        }
         s.bury();
         if l.is_open() {
             core(l, |w| {
@@ -98,15 +109,15 @@ pub fn reserve(l: Cx, ch: Int, c: Ref<Channel>, side: Side, n: u32) {
 pub fn open(l: Cx, ch: Int, c: Ref<Channel>) {
     let top = l.top();
     l.table(1 + 2, 0);
-    let s = l.new_udata(Sentinel(Lobby::null()), 0);
+    let s = l.new_udata(Sentinel { lobby: Lobby::null(), spent: false }, 0);
     l.geti(STORE, at::SENTINEL);
     l.set_meta(-2);
     match core(l, |w| w.hall.open().map_err(drop)) {
-        Ok(lobby) => s.update(|s| s.0 = lobby),
+        Ok(lobby) => s.update(|s| s.lobby = lobby),
         Err(()) => l.no_memory(),
     }
     // From here on the sentinel answers for the lobby, should anything fail.
-    let lobby = s.get().0;
+    let lobby = s.get().lobby;
     l.seti(top + 1, 1);
     l.dup(top + 1);
     l.seti(super::core::HALLS, wake::number(lobby));

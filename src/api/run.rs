@@ -202,15 +202,22 @@ fn turn(l: Cx, top: Int) -> Turn {
     turn
 }
 
-/// `[0 +1 m]` The oldest task, an `alts`, and a table for its result: what can
-/// fail comes before the task leaves the queue.
+/// `[0 +(0|1) m]` The oldest task, and below an `alts` a table for its result:
+/// what can fail comes before the task leaves the queue.
 #[cold]
 fn with_pair(l: Cx) -> Option<(Job, u32)> {
-    if core(l, |w| w.ready.is_empty()) {
-        return None;
+    loop {
+        match core(l, |w| w.ready.front()) {
+            Some(job) if job.alts => l.table(2, 0),
+            Some(_) => return core(l, |w| w.pop()),
+            None => return None,
+        }
+        // Making the table may have run a finalizer that ran this task.
+        if core(l, |w| w.ready.front()).is_some_and(|job| job.alts) {
+            return core(l, |w| w.pop());
+        }
+        l.pop(1);
     }
-    l.table(2, 0);
-    core(l, |w| w.pop())
 }
 
 /// `[0 0 -]` Completes the pair of value and port; it replaces the value on top.

@@ -135,8 +135,12 @@ fn rescue(l: Cx, ch: Int, c: Ref<Channel>) {
     l.dup(error);
     if !call_busy(l, 1, error + 1) {
         errors::report(l, None, None);
-    } else if !l.is_nil(-1) {
-        add_raw(l, ch, c, l.top());
+    } else {
+        if !l.is_nil(-1) {
+            add_raw(l, ch, c, l.top());
+        }
+        l.nil();
+        l.seti(STORE, at::TRACE);
     }
     l.set_top(error - 1);
 }

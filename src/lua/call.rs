@@ -109,11 +109,12 @@ impl Parked {
     /// `[0 0 -]` Can it be resumed, having been `served` or not?
     #[inline]
     pub fn is_resumable(&self, served: bool) -> bool {
-        if self.marked { self.bears_mark(if served { -2 } else { -1 }) } else { self.is_suspended() }
+        self.is_suspended() && (!self.marked || self.bears_mark(if served { -2 } else { -1 }))
     }
 
     fn bears_mark(&self, at: Int) -> bool {
-        // SAFETY: an operation that waits keeps its coroutine anchored.
+        // SAFETY: an operation that waits keeps its coroutine anchored. Below the
+        // values of any coroutine, and of a suspended one twice, lies a function.
         unsafe { value::is_at(self.co.0, at, self.mark) }
     }
 

@@ -3,7 +3,7 @@
 use super::state::{Int, State};
 use mlua::ffi;
 use std::cell::{Cell, UnsafeCell};
-use std::mem::size_of;
+use std::mem::{MaybeUninit, size_of};
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
@@ -66,10 +66,15 @@ impl<T> Cx<T> {
         }
         // SAFETY: `busy` says that nobody else holds a reference to it.
         let inner = unsafe { &mut *world.inner.get() };
-        let outcome = inner.as_mut().map(|inner| catch_unwind(AssertUnwindSafe(|| f(inner))).map_err(drop));
+        let mut answer = MaybeUninit::uninit();
+        let run = |inner: &mut T| {
+            answer.write(f(inner));
+        };
+        let outcome = inner.as_mut().map(|inner| catch_unwind(AssertUnwindSafe(|| run(inner))).map_err(drop));
         world.busy.set(false);
         match outcome {
-            Some(Ok(r)) => r,
+            // SAFETY: written to, since nothing broke off.
+            Some(Ok(())) => unsafe { answer.assume_init() },
             Some(Err(())) => self.raise("async: internal error (this is a bug of async, please report it)"),
             None => self.raise("async: the Lua state is being closed"),
         }
