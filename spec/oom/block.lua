@@ -43,6 +43,7 @@ return {
       state[i] = s
       partner(state, i)
     end
+    state.sleep = function() return async.block_take(async.timeout(1)) end
     -- The place where the main thread sleeps is made by its first sleep.
     async.block_take(async.timeout(1))
     oom.warm()
@@ -62,7 +63,7 @@ return {
       end
       oom.try(state.deserted, i, async.block_take, s.nobody)
     end
-    oom.try(state.log, N + 1, function() return async.block_take(async.timeout(1)) end)
+    oom.try(state.log, N + 1, state.sleep)
   end,
 
   check = function(state, ok, err, said)
