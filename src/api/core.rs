@@ -2,6 +2,7 @@
 //! Lua tables.
 
 use super::chan::Channel;
+use super::go::ORPHANS;
 use crate::chan::{Hall, Meeting, Party};
 use crate::lua::{Int, Parked, Ref, State};
 use crate::sched::{Pace, Ready, Timers};
@@ -100,6 +101,8 @@ pub struct Core {
     pub busy: u32,
     pub pumping: u32,
     pub depth: u32,
+    /// Coroutines of go blocks for which there is no entry in `GO_BLOCKS`.
+    pub orphans: [Option<State>; ORPHANS as usize],
     /// Go blocks that run below each other and have not parked yet.
     pub nested: u32,
     /// The mark of the newest parked coroutine.
@@ -143,6 +146,15 @@ impl Core {
         self.tasks += 1;
         self.pace.new_slice();
         Some(popped)
+    }
+
+    /// Finds a place among the orphans, by its present tenant, for a new one; the
+    /// answer counts from 1.
+    #[inline]
+    pub fn orphan(&mut self, tenant: Option<State>, new: Option<State>) -> Option<u32> {
+        let at = self.orphans.iter().position(|o| *o == tenant)?;
+        self.orphans[at] = new;
+        Some(at as u32 + 1)
     }
 
     /// May a batch start here and now?
@@ -238,7 +250,9 @@ pub mod at {
     pub const ROOM: u32 = 24;
     pub const REMEMBER: u32 = 25;
     pub const COMMIT: u32 = 26;
-    pub const COUNT: u32 = 27;
+    /// The go blocks of `orphans`.
+    pub const ORPHANS: u32 = 27;
+    pub const COUNT: u32 = 28;
 }
 
 /// Values that a channel keeps.

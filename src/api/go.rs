@@ -20,6 +20,9 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     if core(l, |w| w.nested >= NESTING) {
         l.raise(format_args!("{GO}: C stack overflow: go blocks spawn each other too deep"));
     }
+    if core(l, |w| !w.orphans.contains(&None)) {
+        l.no_memory();
+    }
     let n = l.top();
     l.room(6);
     let c = chan::make(l, Kind::Fixed, 1, chan::GO_BLOCK);
@@ -46,24 +49,32 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     core(l, |w| w.nested -= 1);
     l.set_current(current);
     if parked {
-        remember(l, c, co);
+        remember(l, co);
     }
     hook::arm(l);
     l.set_top(1);
     1
 }
 
-/// `[0 0 m]` The go block at 1, whose coroutine is at 2, has parked: when that
-/// fails later it leads to its go block. If there is no memory for that, it ends
-/// here.
-fn remember(l: Cx, c: Ref<Channel>, co: State) {
+/// How many go blocks can be remembered for which there was no memory.
+pub const ORPHANS: u32 = 8;
+
+/// `[0 0 -]` The go block at 1, whose coroutine is at 2, has parked: when that
+/// fails later it leads to its go block. Without memory for that, the go block is
+/// remembered in a place that was kept free, until its end.
+fn remember(l: Cx, co: State) {
     l.geti(STORE, at::REMEMBER);
     l.dup(2);
     l.dup(1);
-    if !l.pcall(2, 0, 0) {
-        State::kill(co);
-        c.update(|ch| ch.core.close());
-        l.fail();
+    if l.pcall(2, 0, 0) {
+        return;
+    }
+    l.pop(1);
+    if let Some(entry) = core(l, |w| w.orphan(None, Some(co))) {
+        l.geti(STORE, at::ORPHANS);
+        l.dup(1);
+        l.seti(-2, entry);
+        l.pop(1);
     }
 }
 
@@ -121,7 +132,7 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
         Status::Ended if go => {
             co.set_top(2);
             co.give(*l, 2);
-            end(l);
+            end(l, co);
         }
         Status::Ended => {}
         Status::Failed => failed(l, co, go, block),
@@ -143,7 +154,7 @@ fn failed(l: Cx, co: State, go: bool, block: Option<Int>) {
     State::close_failed(co);
     if go {
         l.nil();
-        end(l);
+        end(l, co);
     }
     l.set_top(top);
 }
@@ -158,6 +169,14 @@ fn push_block(l: Cx, co: State) {
     co.give(*l, 1);
     l.get(-2);
     l.remove(-2);
+    if l.is_nil(-1)
+        && let Some(entry) = core(l, |w| w.orphan(Some(co), Some(co)))
+    {
+        l.geti(STORE, at::ORPHANS);
+        l.geti(-1, entry);
+        l.replace(-3);
+        l.pop(1);
+    }
 }
 
 /// `[0 0 -]` A go block yielded of itself: it has given way to the others and
@@ -170,7 +189,7 @@ fn give_way(l: Cx, co: State, n: Int) {
         errors::report(l, Some(co), None);
         push_block(l, co);
         l.nil();
-        return end(l);
+        return end(l, co);
     }
     co.pop(n);
     let mark = core(l, |w| {
@@ -190,8 +209,14 @@ pub extern "C-unwind" fn room(l: State) -> Int {
 }
 
 /// `[-2 0 -]` A go block is over; it and its result are on top.
-fn end(l: Cx) {
+fn end(l: Cx, co: State) {
     let go = l.top() - 1;
+    if let Some(entry) = core(l, |w| w.orphan(Some(co), None)) {
+        l.geti(STORE, at::ORPHANS);
+        l.bool(false);
+        l.seti(-2, entry);
+        l.pop(1);
+    }
     if let Some(c) = l.udata::<Channel>(go) {
         let awaited = core(l, |w| w.hall.has_lobby(c.get().core.lobby()));
         if l.is_nil(-1) && !awaited {

@@ -128,7 +128,12 @@ pub fn open(l: State) -> Int {
     let store = l.top();
     weak_table(l, b"v");
     let halls = l.top();
+    // An entry that is nil would not keep its place when the table grows.
     l.table(FIRST_ROOM * wake::STRIDE, 0);
+    for entry in 1..=FIRST_ROOM * wake::STRIDE {
+        l.bool(false);
+        l.seti(-2, entry);
+    }
     let own = [world, store, halls, l.top()];
     fill_store(l, store);
     for &(entry, f) in INNER {
@@ -164,6 +169,7 @@ fn new_core(l: State) -> Option<Core> {
         busy: 0,
         pumping: 0,
         depth: 0,
+        orphans: [None; go::ORPHANS as usize],
         nested: 0,
         mark: 0,
         random: seed | 1,
@@ -187,6 +193,8 @@ fn fill_store(l: State, store: Int) {
     l.seti(store, at::GO_BLOCKS);
     weak_table(l, b"v");
     l.seti(store, at::TIMERS);
+    l.table(go::ORPHANS, 0);
+    l.seti(store, at::ORPHANS);
     for entry in [at::WATCHED, at::BLOCKS] {
         l.table(4, 0);
         l.seti(store, entry);

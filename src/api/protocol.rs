@@ -7,7 +7,7 @@
 use super::chan::{self, Channel};
 use super::core::{Cx, STORE, Waiter, at, core, decide, enter};
 use super::park::{self, Held, Keep};
-use super::{args, errors, wake};
+use super::{args, errors, values, wake};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
 use std::ffi::CStr;
@@ -126,7 +126,9 @@ pub extern "C-unwind" fn put(l: State) -> Int {
         l.bool(!c.get().core.is_closed());
         return boxed(l);
     }
+    // Room comes first: a handler that has committed must be served.
     chan::clear(l, c, Side::Take);
+    values::reserve(l, 1, c);
     if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Put)) {
         commit(l, PUT);
         if let Some(accepted) = chan::put_now(l, 1, c, 2) {

@@ -61,6 +61,9 @@ fn drive(l: Cx, done: impl Fn(Cx) -> bool, abandon: impl Fn(Cx) -> bool, id: Opt
                 break Outcome::Failed;
             }
             errors::report(l, None, None);
+            if let Some(id) = id {
+                unblock_early(l, id);
+            }
         }
         if done(l) {
             break Outcome::Done;
@@ -174,7 +177,7 @@ fn turn(l: Cx, top: Int) -> Turn {
     let runs = top + if job.alts { 2 } else { 1 };
     l.geti(JOBS, slot + 1);
     if job.with == Load::Queued {
-        l.geti(JOBS, slot + 2);
+        wake::push_entry(l, JOBS, slot + 2);
         if job.alts {
             pair_up(l, top + 1, slot + 3);
         }
@@ -243,6 +246,18 @@ fn unblock(l: Cx, id: u32) {
             l.pop(1);
         }
         None => l.pop(1),
+    }
+}
+
+/// `[0 0 -]` The task in front cannot be run for want of memory: the value of a
+/// blocking operation is given out of turn, and its task does nothing later.
+#[cold]
+fn unblock_early(l: Cx, id: u32) {
+    let nothing = Job { who: Waiter::Silent, alts: false, with: Load::Bare };
+    let find = |job: &Job| job.who == Waiter::Block(id) && !job.alts;
+    if let Some(slot) = core(l, |w| w.ready.replace(find, nothing)) {
+        wake::push_entry(l, READY, slot * wake::STRIDE + 2);
+        unblock(l, id);
     }
 }
 

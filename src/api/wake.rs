@@ -79,6 +79,7 @@ pub fn call_later(l: Cx, f: Int, value: Int) {
     l.dup(f);
     l.seti(READY, slot + 1);
     l.dup(value);
+    keep_place(l);
     l.seti(READY, slot + 2);
     super::hook::arm(l);
 }
@@ -89,6 +90,25 @@ pub fn turn_later(l: Cx, who: Waiter) {
     let job = Job { who, alts: false, with: Load::Bare };
     let slot = core(l, |w| w.ready.push(job)) * STRIDE;
     l.seti(READY, slot + 1);
+}
+
+/// `[-1 +1 -]` A nil in the table of jobs would make its entry go when the table
+/// grows; the table itself stands for it.
+fn keep_place(l: Cx) {
+    if l.is_nil(-1) {
+        l.dup(READY);
+        l.replace(-2);
+    }
+}
+
+/// `[0 +1 -]` What the entry of a job holds.
+#[inline]
+pub fn push_entry(l: Cx, jobs: Int, entry: u32) {
+    l.geti(jobs, entry);
+    if l.same(-1, READY) {
+        l.nil();
+        l.replace(-2);
+    }
 }
 
 /// What a party that is woken gets.
@@ -127,6 +147,7 @@ pub fn wake(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
         let slot = woken.slot * STRIDE;
         if anchored {
             l.geti(-1, entry);
+            keep_place(l);
             l.seti(READY, slot + 1);
         }
         match (m.who.carrier(), gift) {
@@ -137,6 +158,7 @@ pub fn wake(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
             (Some(p), gift) if woken.served => gift.push(p.co()),
             (_, gift) => {
                 gift.push(*l);
+                keep_place(l);
                 l.seti(READY, slot + 2);
             }
         }

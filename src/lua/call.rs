@@ -109,13 +109,12 @@ impl Parked {
     /// `[0 0 -]` Can it be resumed, having been `served` or not?
     #[inline]
     pub fn is_resumable(&self, served: bool) -> bool {
-        self.is_suspended() && (!self.marked || self.bears_mark(if served { -2 } else { -1 }))
+        if self.marked { self.bears_mark(if served { -2 } else { -1 }) } else { self.is_suspended() }
     }
 
     fn bears_mark(&self, at: Int) -> bool {
-        // SAFETY: an operation that waits keeps its coroutine anchored. Below the
-        // values of any coroutine, and of a suspended one twice, lies a function.
-        unsafe { value::is_at(self.co.0, at, self.mark) }
+        // SAFETY: an operation that waits keeps its coroutine anchored.
+        unsafe { ffi::lua_gettop(self.co.0) >= -at && value::is_at(self.co.0, at, self.mark) }
     }
 
     fn is_suspended(&self) -> bool {
@@ -180,12 +179,6 @@ impl State {
         unsafe { value::push(self.0, mark) }
     }
 
-    /// `[0 0 -]` Ends a coroutine that is parked.
-    pub fn kill(co: State) {
-        State::close_failed(co);
-        co.set_top(0);
-    }
-
     /// `[0 0 -]` Closes the variables of a coroutine that failed.
     pub fn close_failed(co: State) {
         #[cfg(feature = "lua54")]
@@ -193,7 +186,8 @@ impl State {
         unsafe {
             ffi::lua_resetthread(co.0);
         }
-        let _ = co;
+        // The error would pass for a function to begin with.
+        co.set_top(0);
     }
 
     /// `[-(1+args) +results|+1 -]` A protected call; false: an error is on top.

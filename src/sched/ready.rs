@@ -82,6 +82,14 @@ impl<J: Copy> Ready<J> {
         Some((job, slot))
     }
 
+    /// Puts another job in the place of the first that is sought, and answers its
+    /// slot.
+    pub fn replace(&mut self, sought: impl Fn(&J) -> bool, by: J) -> Option<u32> {
+        let at = self.jobs.iter().position(sought)?;
+        self.jobs[at] = by;
+        Some(self.slot(at as u32))
+    }
+
     /// A slot that the shell should empty; call until `None`.
     pub fn stale(&mut self) -> Option<u32> {
         self.stale = self.stale.checked_sub(1)?;
