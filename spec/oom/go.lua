@@ -1,5 +1,6 @@
--- Go blocks that are begun: one that could not be has not run at all, and one
--- that runs into a lack of memory is reported and ends.
+-- Go blocks that are begun: one that runs into a lack of memory is reported and
+-- ends. If `go` itself raises, the block has not begun, or has ended where it
+-- parked first, as a function does that raises.
 local async = require "async"
 local oom = require "spec.support.oom"
 
@@ -11,7 +12,9 @@ local function body(state, i)
     assert(a == i and b == "b")
     if i % 3 == 0 then return i end
     if i % 3 == 1 then coroutine.yield() end
-    return (async.park_take(state.chans[i]))
+    local v = async.park_take(state.chans[i])
+    state.ended[i] = true
+    return v
   end
 end
 
@@ -21,6 +24,7 @@ return {
       heard = oom.listen(),
       log = oom.log(N),
       started = oom.fill(N, 0),
+      ended = oom.fill(N, false),
       chans = {},
       bodies = {},
     }
@@ -54,7 +58,8 @@ return {
         assert(state.started[i] <= 1 and (result == i or result == nil))
         if result == nil then failed = failed + 1 end
       else
-        assert(state.started[i] == 0, "go raised, and go block " .. i .. " runs nevertheless")
+        assert(async.try_put(state.chans[i], i) == nil, "go raised, and go block " .. i .. " waits nevertheless")
+        assert(not state.ended[i], "go raised, and go block " .. i .. " has gone on")
       end
     end
     assert(failed <= oom.told(state.heard, said), failed .. " go blocks ended and nobody was told")

@@ -56,6 +56,28 @@ local function check_doubled(got, log, told, what)
   assert(missing <= 2 * told, what .. ": " .. missing .. " values are missing, errors told: " .. told)
 end
 
+local function check_taken(s, told)
+  async.put_async(s.chan, 101)
+  async.run()
+  local got = {}
+  for k = 1, s.cb.total do
+    local v = s.cb.got[s.cb.order[k]]
+    if v ~= 101 and v ~= -101 then got[#got + 1] = v end
+    assert(s.cb.calls[k] <= 1 and s.cb.order[k] == k)
+  end
+  check_doubled(got, s.log, told, "to takers who wait")
+  async.close(s.chan)
+end
+
+local function check_ended(s, told)
+  if not oom.outcome(s.log, 1) then async.close(s.chan) end
+  async.run()
+  local got = s.cb.got
+  oom.same({ got[1], got[2] }, { 1002, 3004 }, "pairs")
+  assert(got[3] == 5 or (got[3] == nil and told > 0), "the last value is lost")
+  for i = 1, 70 do assert(s.cb.calls[i] == 1, "taker " .. i .. " of a closed channel") end
+end
+
 local function put_all(s)
   for i = 1, N do oom.try(s.log, i, async.put_async, s.chan, i) end
 end
@@ -98,23 +120,8 @@ return {
     local got = oom.drain(state.free.chan)
     check_doubled(got, state.free.log, told, "into a buffer")
 
-    local taken = state.taken
-    async.put_async(taken.chan, 101)
-    async.run()
-    got = {}
-    for k = 1, taken.cb.total do
-      local v = taken.cb.got[taken.cb.order[k]]
-      if v ~= 101 and v ~= -101 then got[#got + 1] = v end
-      assert(taken.cb.calls[k] <= 1 and taken.cb.order[k] == k)
-    end
-    check_doubled(got, taken.log, told, "to takers who wait")
-
-    if not oom.outcome(state.ended.log, 1) then async.close(state.ended.chan) end
-    async.run()
-    local cb = state.ended.cb
-    oom.same({ cb.got[1], cb.got[2] }, { 1002, 3004 }, "pairs")
-    assert(cb.got[3] == 5 or (cb.got[3] == nil and oom.told(state.heard, said) > 0), "the last value is lost")
-    for i = 1, 70 do assert(cb.calls[i] == 1, "taker " .. i .. " of a closed channel") end
+    check_taken(state.taken, told)
+    check_ended(state.ended, oom.told(state.heard, said))
 
     got = {}
     for _, v in ipairs(state.drained.got) do
@@ -122,7 +129,6 @@ return {
     end
     for _, v in ipairs(oom.drain(state.drained.chan)) do got[#got + 1] = v end
     check_doubled(got, state.drained.log, oom.told(state.heard, said), "let in from those who wait")
-    async.close(taken.chan)
     oom.rested()
   end,
 }

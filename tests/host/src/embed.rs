@@ -8,6 +8,7 @@ pub const CASES: &[(&str, Case)] = &[
     ("embed: two states used in turn", two_states),
     ("embed: loaded first by a coroutine that is collected", loaded_in_a_coroutine),
     ("embed: every step of the collector is a full one", collected_all_the_time),
+    ("embed: coroutines that wait, resumed by hand", resumed_by_hand),
     ("embed: finalizers that use the module in every cycle", finalizers_all_the_time),
     ("embed: finalizers that use the module while the state closes", closed_while_finalizing),
 ];
@@ -126,6 +127,34 @@ const FULL_STRESS: &str = r#"
     collectgarbage("setpause", 0)
     collectgarbage("setstepmul", 1000)
 "#;
+
+/// Coroutines that wait, and are then resumed by hand to end or to yield with
+/// nothing, before their partner comes.
+const RESUMED_BY_HAND: &str = r#"
+    local async = require "async"
+    for n = 1, 10 do
+        local c, d, all = async.chan(), async.chan(), {}
+        local function start(f)
+            all[#all + 1] = coroutine.create(f)
+            assert(coroutine.resume(all[#all]))
+        end
+        start(function() async.park_take(c) end)
+        start(function() async.park_take(c) coroutine.yield() end)
+        start(function() async.park_put(d, n) end)
+        start(function() async.park_put(d, n) coroutine.yield() end)
+        start(function() async.park_alts { c, { d, n } } end)
+        start(function() async.park_alts { c, { d, n } } coroutine.yield() end)
+        for _, co in ipairs(all) do assert(coroutine.resume(co)) end
+        async.put_async(c, "value")
+        async.step()
+        assert(async.try_take(d) == nil and async.try_take(c) == "value")
+    end
+"#;
+
+fn resumed_by_hand() -> Result<String, String> {
+    leaving_nothing(|| Lua::open()?.run(RESUMED_BY_HAND))?;
+    Ok("found by nobody".into())
+}
 
 /// A finalizer that uses the module at the end of each cycle, in the midst of
 /// whatever allocates.
