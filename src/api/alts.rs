@@ -255,7 +255,7 @@ fn alts(l: Cx, function: &str, blocks: bool) -> Int {
     }
     let wait = if blocks {
         park::must_block(l, function);
-        Wait::Block(park::block(l))
+        Wait::Block(park::block(l, true))
     } else {
         park::must_yield(l, function);
         Wait::Park

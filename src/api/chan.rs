@@ -154,14 +154,21 @@ pub enum Step {
 /// how many tasks there must be room for afterwards.
 #[inline]
 pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
-    let mut step = decide(l, c, |w, ch| put_step(w, ch, here, spare, w.handlers));
-    while matches!(step, Step::Obstructed) {
+    let step = decide(l, c, |w, ch| put_step(w, ch, here, spare, w.handlers));
+    if matches!(step, Step::Obstructed) { put_past(l, ch, c, here, spare) } else { step }
+}
+
+#[cold]
+fn put_past(l: Cx, ch: Int, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
+    loop {
         clear(l, c, Side::Take);
         wake::reserve(l, decide(l, c, |w, ch| takers(w, ch)) + spare);
         values::reserve(l, ch, c);
-        step = decide(l, c, |w, ch| put_step(w, ch, here, spare, false));
+        let step = decide(l, c, |w, ch| put_step(w, ch, here, spare, false));
+        if !matches!(step, Step::Obstructed) {
+            return step;
+        }
     }
-    step
 }
 
 /// How many takers one put may wake: those of a promise all, and those of a
@@ -196,13 +203,20 @@ fn put_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, spare: u32, hand
 /// `[0 0 e]` Decides a take in the same way.
 #[inline]
 pub fn decide_take(l: Cx, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
-    let mut step = decide(l, c, |w, ch| take_step(w, ch, here, spare, w.handlers));
-    while matches!(step, Step::Obstructed) {
+    let step = decide(l, c, |w, ch| take_step(w, ch, here, spare, w.handlers));
+    if matches!(step, Step::Obstructed) { take_past(l, c, here, spare) } else { step }
+}
+
+#[cold]
+fn take_past(l: Cx, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
+    loop {
         clear(l, c, Side::Put);
         wake::reserve(l, 1 + spare);
-        step = decide(l, c, |w, ch| take_step(w, ch, here, spare, false));
+        let step = decide(l, c, |w, ch| take_step(w, ch, here, spare, false));
+        if !matches!(step, Step::Obstructed) {
+            return step;
+        }
     }
-    step
 }
 
 #[inline]

@@ -65,6 +65,14 @@ pub struct Job {
     pub with: Load,
 }
 
+impl Job {
+    /// Does running it take a new table, for value and port? A blocking operation
+    /// has its own.
+    pub fn needs_pair(&self) -> bool {
+        self.alts && !matches!(self.who, Waiter::Block(_))
+    }
+}
+
 /// A party that met its partner and has been queued; what it gets and what keeps
 /// it alive still have to be moved.
 #[derive(Clone, Copy, Debug)]

@@ -106,6 +106,7 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
 /// `[0 0 -]` Lets a coroutine run, and sees how it comes back: true when it will
 /// go on later. The go block is at `block` if it is
 /// new.
+#[inline]
 fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     let (batch, hooked) = core(l, |w| {
         w.pace.new_slice();

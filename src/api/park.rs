@@ -230,8 +230,9 @@ pub fn must_run(l: Cx, function: &str) {
     }
 }
 
-/// `[0 0 m]` Prepares for a blocking operation and answers its number.
-pub fn block(l: Cx) -> u32 {
+/// `[0 0 m]` Prepares for a blocking operation and answers its number. The result
+/// of an `alts` is made in advance.
+pub fn block(l: Cx, alts: bool) -> u32 {
     let next = |w: &mut Core| {
         w.blocks.try_reserve(1).map_err(drop)?;
         w.block = w.block.wrapping_add(1);
@@ -239,7 +240,11 @@ pub fn block(l: Cx) -> u32 {
     };
     let Ok::<_, ()>((id, depth)) = core(l, next) else { l.no_memory() };
     l.geti(STORE, at::BLOCKS);
-    l.bool(false);
+    if alts {
+        l.table(2, 0)
+    } else {
+        l.bool(false)
+    }
     l.seti(-2, depth + 1);
     l.pop(1);
     id

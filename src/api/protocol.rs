@@ -107,11 +107,14 @@ const HANDLER: &str = "async: a waiting handler";
 const PUT: &str = "channel[\"put!\"]";
 const TAKE: &str = "channel[\"take!\"]";
 
-/// `[0 +1 m]` The value on top in a table.
+/// Position of the table in which an answer is given; it is made before there is
+/// one.
+const ANSWER: Int = 4;
+
+/// `[-1 +1 -]` The value on top is the answer.
 fn boxed(l: Cx) -> Int {
-    l.table(1, 0);
-    l.insert(-2);
-    l.seti(-2, 1);
+    l.seti(ANSWER, 1);
+    l.dup(ANSWER);
     1
 }
 
@@ -121,6 +124,7 @@ pub extern "C-unwind" fn put(l: State) -> Int {
     let c = args::chan(l, 1, PUT);
     args::value(l, 2, PUT);
     l.set_top(3);
+    l.table(1, 0);
     check_handler(l, 3, PUT, 3);
     if !l.is_nil(3) && !agrees(l, 3, c"active?", PUT) {
         l.bool(!c.get().core.is_closed());
@@ -146,6 +150,7 @@ pub extern "C-unwind" fn take(l: State) -> Int {
     l.set_top(2);
     l.nil();
     l.insert(2);
+    l.table(1, 0);
     check_handler(l, 3, TAKE, 2);
     if !l.is_nil(3) && !agrees(l, 3, c"active?", TAKE) {
         l.nil();

@@ -139,7 +139,7 @@ fn block(l: Cx, function: &str) -> Int {
             l.bool(accepted);
             return 1;
         }
-        let id = park::block(l);
+        let id = park::block(l, false);
         if let Some(place) = park::stand(l, c, Side::Put, Waiter::Block(id)) {
             park::anchor(l, 1, c, place, Keep::Nothing, Some(2));
             park::wait(l, id, Held::Plain(Waiter::Block(id), place, Side::Put), function);

@@ -167,13 +167,17 @@ pub extern "C-unwind" fn batch(l: State) -> Int {
 #[inline]
 fn turn(l: Cx, top: Int) -> Turn {
     let popped = core(l, |w| match w.ready.front() {
-        Some(job) if job.alts => None,
+        Some(job) if job.needs_pair() => None,
         _ => w.pop(),
     });
     let Some((job, slot)) = popped.or_else(|| with_pair(l)) else {
         return Turn::Idle;
     };
     let slot = slot * wake::STRIDE;
+    if let Waiter::Block(id) = job.who {
+        unblock(l, id, job.alts, slot);
+        return Turn::Unblocked(id);
+    }
     let runs = top + if job.alts { 2 } else { 1 };
     l.geti(JOBS, slot + 1);
     if job.with == Load::Queued {
@@ -183,10 +187,6 @@ fn turn(l: Cx, top: Int) -> Turn {
         }
     }
     let turn = match job.who {
-        Waiter::Block(id) => {
-            unblock(l, id);
-            Turn::Unblocked(id)
-        }
         Waiter::Call => {
             call(l, runs, runs + 1);
             Turn::Ran
@@ -199,7 +199,7 @@ fn turn(l: Cx, top: Int) -> Turn {
             go::resume(l, p, false, job.with);
             Turn::Ran
         }
-        Waiter::Silent | Waiter::Handler => Turn::Ran,
+        Waiter::Block(_) | Waiter::Silent | Waiter::Handler => Turn::Ran,
     };
     l.set_top(top);
     turn
@@ -211,12 +211,12 @@ fn turn(l: Cx, top: Int) -> Turn {
 fn with_pair(l: Cx) -> Option<(Job, u32)> {
     loop {
         match core(l, |w| w.ready.front()) {
-            Some(job) if job.alts => l.table(2, 0),
+            Some(job) if job.needs_pair() => l.table(2, 0),
             Some(_) => return core(l, |w| w.pop()),
             None => return None,
         }
         // Making the table may have run a finalizer that ran this task.
-        if core(l, |w| w.ready.front()).is_some_and(|job| job.alts) {
+        if core(l, |w| w.ready.front()).is_some_and(|job| job.needs_pair()) {
             return core(l, |w| w.pop());
         }
         l.pop(1);
@@ -231,22 +231,26 @@ fn pair_up(l: Cx, pair: Int, port: u32) {
     l.dup(pair);
 }
 
-/// `[-1 0 -]` The value on top is what a blocking operation waits for.
-fn unblock(l: Cx, id: u32) {
+/// `[0 0 -]` A blocking operation gets what the job in this slot holds.
+fn unblock(l: Cx, id: u32, alts: bool, slot: u32) {
     let depth = core(l, |w| {
         let at = w.blocks.iter().position(|b| b.id == id)?;
         w.blocks[at].done = true;
         Some(at as u32 + 1)
     });
-    match depth {
-        Some(depth) => {
-            l.geti(STORE, at::BLOCKS);
-            l.insert(-2);
-            l.seti(-2, depth);
-            l.pop(1);
-        }
-        None => l.pop(1),
+    let Some(depth) = depth else { return };
+    let top = l.top();
+    l.geti(STORE, at::BLOCKS);
+    if alts && l.geti_table(-1, depth) {
+        wake::push_entry(l, READY, slot + 2);
+        l.seti(-2, 1);
+        wake::push_entry(l, READY, slot + 3);
+        l.seti(-2, 2);
+    } else if !alts {
+        wake::push_entry(l, READY, slot + 2);
+        l.seti(-2, depth);
     }
+    l.set_top(top);
 }
 
 /// `[0 0 -]` The task in front cannot be run for want of memory: the value of a
@@ -254,10 +258,9 @@ fn unblock(l: Cx, id: u32) {
 #[cold]
 fn unblock_early(l: Cx, id: u32) {
     let nothing = Job { who: Waiter::Silent, alts: false, with: Load::Bare };
-    let find = |job: &Job| job.who == Waiter::Block(id) && !job.alts;
-    if let Some(slot) = core(l, |w| w.ready.replace(find, nothing)) {
-        wake::push_entry(l, READY, slot * wake::STRIDE + 2);
-        unblock(l, id);
+    let find = |job: &Job| job.who == Waiter::Block(id);
+    if let Some((job, slot)) = core(l, |w| w.ready.replace(find, nothing)) {
+        unblock(l, id, job.alts, slot * wake::STRIDE);
     }
 }
 

@@ -96,7 +96,7 @@ pub fn block_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
         if take_now(l, 1, c) {
             return 1;
         }
-        let id = park::block(l);
+        let id = park::block(l, false);
         if let Some(place) = park::stand(l, c, Side::Take, Waiter::Block(id)) {
             park::anchor(l, 1, c, place, Keep::Nothing, None);
             park::wait(l, id, Held::Plain(Waiter::Block(id), place, Side::Take), function);

@@ -146,8 +146,9 @@ pub fn wake(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
     if !handler && !matches!(m.who, Waiter::Silent) {
         let slot = woken.slot * STRIDE;
         if anchored {
-            l.geti(-1, entry);
-            keep_place(l);
+            if l.geti_nil(-1, entry) {
+                keep_place(l);
+            }
             l.seti(READY, slot + 1);
         }
         match (m.who.carrier(), gift) {

@@ -199,6 +199,12 @@ impl State {
         unsafe { super::compat::raw_geti(self.0, t, n) };
     }
 
+    /// `[0 +1 -]` The same; is what came nil?
+    pub fn geti_nil(self, t: Int, n: u32) -> bool {
+        debug_assert!(self.is_table(t));
+        unsafe { super::compat::raw_geti(self.0, t, n) == ffi::LUA_TNIL }
+    }
+
     /// `[0 +1 -]` The same; is what came a table?
     pub fn geti_table(self, t: Int, n: u32) -> bool {
         debug_assert!(self.is_table(t));

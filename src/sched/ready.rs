@@ -82,12 +82,12 @@ impl<J: Copy> Ready<J> {
         Some((job, slot))
     }
 
-    /// Puts another job in the place of the first that is sought, and answers its
-    /// slot.
-    pub fn replace(&mut self, sought: impl Fn(&J) -> bool, by: J) -> Option<u32> {
+    /// Puts another job in the place of the first that is sought, and answers that
+    /// and its slot.
+    pub fn replace(&mut self, sought: impl Fn(&J) -> bool, by: J) -> Option<(J, u32)> {
         let at = self.jobs.iter().position(sought)?;
-        self.jobs[at] = by;
-        Some(self.slot(at as u32))
+        let job = std::mem::replace(&mut self.jobs[at], by);
+        Some((job, self.slot(at as u32)))
     }
 
     /// A slot that the shell should empty; call until `None`.
