@@ -83,6 +83,8 @@ pub fn answer(l: Cx, f: Int, now: bool) {
         l.dup(-2);
         l.call(1, 0);
     } else {
+        // There is room, unless a handler object took it.
+        wake::reserve(l, 1);
         wake::call_later(l, f, l.top());
     }
 }

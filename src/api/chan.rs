@@ -1,7 +1,7 @@
 //! The channel object: made, moved values through, closed, shown.
 
 use super::buffer::{self, Buffer};
-use super::core::{Core, Cx, STORE, Waiter, Woken, at, core, decide, enter};
+use super::core::{Core, Cx, Here, STORE, Waiter, Woken, at, core, decide, enter};
 use super::park;
 use super::values::{self, Buffered};
 use super::wake::{self, Gift};
@@ -93,6 +93,8 @@ pub extern "C-unwind" fn chan(l: State) -> Int {
     l.set_top(3);
     let c = construct(l, kind, capacity, CHAN);
     if let Some(b) = l.udata::<Buffer>(1) {
+        // The transducer may have made a channel of it.
+        buffer::free(l, b, CHAN);
         buffer::lend(l, b, c);
     }
     1
@@ -126,9 +128,6 @@ pub fn clear(l: Cx, c: Ref<Channel>, side: Side) {
     }
     wake::reserve(l, 1);
 }
-
-/// The coroutine that parks if it has to, and whether it is a go block.
-pub type Here = (State, Option<bool>);
 
 /// What a put or a take came to. What it says has been done.
 #[derive(Clone, Copy)]
@@ -234,10 +233,8 @@ fn take_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, spare: u32, han
 
 #[inline]
 fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<Here>) -> Step {
-    let Some((l, go)) = here else {
-        return Step::Wait;
-    };
-    let (who, mark) = w.party(l, go);
+    let Some(here) = here else { return Step::Wait };
+    let (who, mark) = w.party(here);
     park::place(w, ch, side, who).map_or(Step::Wait, |place| Step::Stands(who, place, mark))
 }
 

@@ -25,6 +25,14 @@ pub enum Waiter {
     Handler,
 }
 
+/// A running coroutine: did the library resume it, and is it a go block?
+#[derive(Clone, Copy)]
+pub struct Here {
+    pub co: State,
+    pub ours: bool,
+    pub go: bool,
+}
+
 impl Waiter {
     /// The coroutine that carries its values on its own stack while it waits.
     #[inline]
@@ -171,12 +179,11 @@ impl Core {
     }
 
     /// A coroutine about to park, and the mark that it will carry.
-    /// `go`: whether it is a go block, if the library resumed it.
     #[inline]
-    pub fn party(&mut self, l: State, go: Option<bool>) -> (Waiter, u32) {
+    pub fn party(&mut self, here: Here) -> (Waiter, u32) {
         self.mark = self.mark.wrapping_add(1);
-        let parked = Parked::new(l, self.mark, go.is_some());
-        (if go == Some(true) { Waiter::Go(parked) } else { Waiter::Thread(parked) }, self.mark)
+        let parked = Parked::new(here.co, self.mark, here.ours);
+        (if here.go { Waiter::Go(parked) } else { Waiter::Thread(parked) }, self.mark)
     }
 
     /// A number below `n` (xorshift; the user's generator is left alone).

@@ -2,8 +2,9 @@
 
 use super::chan::{self, Channel, Role};
 use super::core::{Cx, Load, STORE, Waiter, at, core, enter, kept};
+use super::park::{self, Keep};
 use super::{args, errors, hook, wake};
-use crate::chan::Kind;
+use crate::chan::{Kind, Side};
 use crate::lua::{Int, Parked, Ref, State, Status};
 
 const GO: &str = "async.go";
@@ -239,8 +240,13 @@ fn end(l: Cx, co: State) {
 pub extern "C-unwind" fn finish(l: State) -> Int {
     let l = enter(l);
     let c: Ref<Channel> = args::chan(l, 1, GO);
-    if !l.is_nil(2) {
-        chan::put_now(l, 1, c, 2);
+    // If somebody has put something into it, the result waits behind that.
+    while !l.is_nil(2) && chan::put_now(l, 1, c, 2).is_none() {
+        if let Some(place) = park::stand(l, c, Side::Put, Waiter::Silent) {
+            park::anchor(l, 1, c, place, Keep::Nothing, Some(2));
+            break;
+        }
+        park::make_room(l, 1, c, Side::Put, GO);
     }
     chan::close_now(l, 1, c);
     0

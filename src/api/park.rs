@@ -2,7 +2,7 @@
 //! until its turn comes.
 
 use super::chan::Channel;
-use super::core::{Block, Core, Cx, STORE, Waiter, at, core, decide, enter, kept};
+use super::core::{Block, Core, Cx, Here, STORE, Waiter, at, core, decide, enter, kept};
 use super::{hook, protocol, run, timer, wake};
 use crate::chan::{Place, Side};
 use crate::ids::{Lobby, Op};
@@ -139,10 +139,15 @@ fn grow(l: Cx, ch: Int, lobby: Lobby, slots: u32) {
     let top = l.top();
     l.table(1 + 2 * slots, 0);
     let old = core(l, |w| w.hall.slots(lobby));
-    if old < slots && wake::find_anchors(l, lobby) {
-        for i in 1..wake::anchor(old) {
-            l.geti(top + 2, i);
-            l.seti(top + 1, i);
+    if old < slots {
+        // From the channel itself: one that came back from the dead is not in the
+        // weak table any more.
+        l.get_slot(ch, kept::ANCHORS);
+        if l.is_table(-1) {
+            for i in 1..wake::anchor(old) {
+                l.geti(top + 2, i);
+                l.seti(top + 1, i);
+            }
         }
         l.dup(top + 1);
         l.seti(super::core::HALLS, wake::number(lobby));
@@ -210,7 +215,28 @@ pub fn must_yield(l: Cx, function: &str) {
 /// The running coroutine, about to park, and the mark that it will carry.
 #[inline]
 pub fn coroutine(l: Cx) -> (Waiter, u32) {
-    core(l, |w| w.party(*l, l.is_go()))
+    let here = here(l);
+    core(l, |w| w.party(here))
+}
+
+/// What the running coroutine is to the library.
+#[inline]
+pub fn here(l: Cx) -> Here {
+    match l.is_go() {
+        Some(go) => Here { co: *l, ours: true, go },
+        None => Here { co: *l, ours: false, go: is_known(l) },
+    }
+}
+
+/// `[0 0 -]` Is it a go block that somebody else has resumed?
+#[cold]
+fn is_known(l: Cx) -> bool {
+    l.geti(STORE, at::GO_BLOCKS);
+    l.thread();
+    l.get(-2);
+    let known = !l.is_nil(-1);
+    l.pop(2);
+    known
 }
 
 /// `[0 0 e]` Refuses anywhere but on the main thread.

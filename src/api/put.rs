@@ -106,7 +106,7 @@ fn park(l: Cx, function: &str) -> Int {
         };
     };
     loop {
-        let step = decide_put(l, 1, c, Some((*l, l.is_go())), 0);
+        let step = decide_put(l, 1, c, Some(park::here(l)), 0);
         if let Step::Stands(who, place, mark) = step {
             // Where it can, the coroutine carries its value itself.
             let apart = who.carrier().is_none().then_some(2);

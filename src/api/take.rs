@@ -78,7 +78,7 @@ pub extern "C-unwind" fn try_take(l: State) -> Int {
 /// `[? +1 e]` Takes from the channel at 1, or parks until there is a value.
 pub fn park_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
     loop {
-        let step = decide_take(l, c, Some((*l, l.is_go())), 0);
+        let step = decide_take(l, c, Some(park::here(l)), 0);
         if let Step::Stands(who, place, mark) = step {
             park::anchor(l, 1, c, place, Keep::Coroutine, None);
             return l.park(mark, who.carrier().is_some(), false);

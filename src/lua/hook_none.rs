@@ -4,13 +4,15 @@
 
 use super::state::{Int, State};
 use mlua::ffi;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::Cell;
 
 /// Nothing advances timers but the library's operations.
 pub const TRIGGER: &str = "none";
 
-/// Set by the hook of the trial below.
-static FIRED: AtomicBool = AtomicBool::new(false);
+thread_local! {
+    /// Set by the hook of the trial below.
+    static FIRED: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Asks `lua_gc` whether the collector runs; newer than the header.
 const IS_RUNNING: Int = 9;
@@ -35,7 +37,7 @@ impl State {
     }
 
     fn fires_hook(self, push: impl Fn()) -> bool {
-        FIRED.store(false, Ordering::Relaxed);
+        FIRED.set(false);
         unsafe {
             let (hook, mask, count) =
                 (ffi::lua_gethook(self.0), ffi::lua_gethookmask(self.0), ffi::lua_gethookcount(self.0));
@@ -46,7 +48,7 @@ impl State {
             }
             ffi::lua_sethook(self.0, hook, mask, count);
         }
-        FIRED.load(Ordering::Relaxed)
+        FIRED.get()
     }
 
     pub fn is_armed(self) -> bool {
@@ -59,5 +61,5 @@ impl State {
 }
 
 unsafe extern "C-unwind" fn on_trial(_: *mut ffi::lua_State, _: *mut ffi::lua_Debug) {
-    FIRED.store(true, Ordering::Relaxed);
+    FIRED.set(true);
 }
