@@ -3,10 +3,10 @@
 //! Nothing is enrolled while the ports are looked at, so an `alts` never meets
 //! itself: it takes one of those that are ready, or stands at all of them.
 
-use super::chan::{self, Channel};
+use super::chan::Channel;
 use super::core::{Cx, STORE, Waiter, at, core, decide, enter};
 use super::park::{self, Held, Keep};
-use super::{args, hook};
+use super::{args, hook, step};
 use crate::chan::Side;
 use crate::ids::Op;
 use crate::lua::{Int, Ref, State};
@@ -164,7 +164,7 @@ fn look(l: Cx, n: u32, priority: bool, function: &str) -> Found {
 fn ask_handlers(l: Cx, n: u32, function: &str) {
     for i in 1..=n {
         if let Some((c, side)) = native(l, i, function) {
-            chan::clear(l, c, side.other());
+            step::clear(l, c, side.other());
         }
     }
 }
@@ -176,8 +176,8 @@ fn perform(l: Cx, i: u32, function: &str) -> bool {
     l.table(2, 0);
     let at = PAIR + 1;
     let done = match port(l, i, at, function) {
-        Port::Take(c) => chan::take_now(l, at, c),
-        Port::Put(c) => chan::put_now(l, at, c, at + 1).inspect(|&ok| l.bool(ok)).is_some(),
+        Port::Take(c) => step::take_now(l, at, c),
+        Port::Put(c) => step::put_now(l, at, c, at + 1).inspect(|&ok| l.bool(ok)).is_some(),
         Port::Foreign => false,
     };
     if done {

@@ -3,7 +3,7 @@
 use super::chan::{self, Channel, Role};
 use super::core::{Cx, Load, STORE, Waiter, at, core, enter, kept};
 use super::park::{self, Keep};
-use super::{args, errors, hook, wake};
+use super::{args, errors, hook, step, wake};
 use crate::chan::{Kind, Side};
 use crate::lua::{Int, Parked, Ref, State, Status};
 
@@ -93,6 +93,9 @@ pub extern "C-unwind" fn note(l: State) -> Int {
 pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
     let served = with == Load::Served;
     if !parked.is_resumable(served) {
+        if with == Load::Bare {
+            return;
+        }
         l.text(b"async: a value found its coroutine resumed by somebody else and is lost");
         return errors::report(l, None, None);
     }
@@ -241,7 +244,7 @@ pub extern "C-unwind" fn finish(l: State) -> Int {
     let l = enter(l);
     let c: Ref<Channel> = args::chan(l, 1, GO);
     // If somebody has put something into it, the result waits behind that.
-    while !l.is_nil(2) && chan::put_now(l, 1, c, 2).is_none() {
+    while !l.is_nil(2) && step::put_now(l, 1, c, 2).is_none() {
         if let Some(place) = park::stand(l, c, Side::Put, Waiter::Silent) {
             park::anchor(l, 1, c, place, Keep::Nothing, Some(2));
             break;

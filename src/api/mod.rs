@@ -14,6 +14,7 @@ mod protocol;
 mod put;
 mod run;
 mod stats;
+mod step;
 mod take;
 mod timer;
 mod values;

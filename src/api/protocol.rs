@@ -4,10 +4,10 @@
 //! A handler answers `active?` and `blockable?` and gives its callback away in
 //! `commit`. It is asked before anything is decided, since asking runs Lua.
 
-use super::chan::{self, Channel};
+use super::chan::Channel;
 use super::core::{Cx, STORE, Waiter, at, core, decide, enter};
 use super::park::{self, Held, Keep};
-use super::{args, errors, values, wake};
+use super::{args, errors, step, values, wake};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};
 use std::ffi::CStr;
@@ -131,11 +131,11 @@ pub extern "C-unwind" fn put(l: State) -> Int {
         return boxed(l);
     }
     // Room comes first: a handler that has committed must be served.
-    chan::clear(l, c, Side::Take);
+    step::clear(l, c, Side::Take);
     values::reserve(l, 1, c);
     if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Put)) {
         commit(l, PUT);
-        if let Some(accepted) = chan::put_now(l, 1, c, 2) {
+        if let Some(accepted) = step::put_now(l, 1, c, 2) {
             l.bool(accepted);
             return boxed(l);
         }
@@ -156,10 +156,10 @@ pub extern "C-unwind" fn take(l: State) -> Int {
         l.nil();
         return boxed(l);
     }
-    chan::clear(l, c, Side::Put);
+    step::clear(l, c, Side::Put);
     if decide(l, c, |w, ch| ch.core.is_ready(&mut w.hall, Side::Take)) {
         commit(l, TAKE);
-        if chan::take_now(l, 1, c) {
+        if step::take_now(l, 1, c) {
             return boxed(l);
         }
     }

@@ -1,8 +1,9 @@
 //! Putting one value: with a callback, only if possible, parking, blocking.
 
-use super::chan::{Channel, Step, decide_put, finish_put, put_now};
+use super::chan::Channel;
 use super::core::{Cx, STORE, Waiter, at, enter};
 use super::park::{self, Held, Keep};
+use super::step::{Step, decide_put, finish_put, put_now};
 use super::{args, hook};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};

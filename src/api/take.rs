@@ -1,8 +1,9 @@
 //! Taking one value: with a callback, only if possible, parking, blocking.
 
-use super::chan::{Channel, Step, decide_take, finish_take, take_now};
+use super::chan::Channel;
 use super::core::{Cx, HALLS, READY, STORE, Waiter, at, enter};
 use super::park::{self, Held, Keep};
+use super::step::{Step, decide_take, finish_take, take_now};
 use super::{args, hook};
 use crate::chan::Side;
 use crate::lua::{Int, Ref, State};

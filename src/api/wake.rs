@@ -133,52 +133,63 @@ impl Gift {
 /// `[0 +1 -]` Hands a party that has been queued what it gets, and moves its
 /// anchor from the channel where they met, at `ch`. Leaves the anchor table.
 pub fn wake(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
+    match woken.m.who {
+        Waiter::Go(p) | Waiter::Thread(p) if woken.served => {
+            if push_anchors(l, ch, woken.m.place.lobby) {
+                let entry = anchor(woken.m.place.slot);
+                l.geti(-1, entry);
+                l.seti(READY, woken.slot * STRIDE + 1);
+                clear(l, entry, false);
+            }
+            match gift {
+                Gift::At(i) => {
+                    l.dup(i);
+                    l.give(p.co(), 1);
+                }
+                gift => gift.push(p.co()),
+            }
+        }
+        _ => wake_other(l, woken, side, gift, ch),
+    }
+    if woken.losers {
+        clear_losers(l);
+    }
+    if woken.hook {
+        super::hook::arm(l);
+    }
+}
+
+/// `[0 +1 -]` The same for a party that does not carry its values itself.
+fn wake_other(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
     let m = woken.m;
-    let anchored = push_anchors(l, ch, m.place.lobby);
     let entry = anchor(m.place.slot);
-    let handler = matches!(m.who, Waiter::Handler);
-    if handler && anchored {
+    let anchored = push_anchors(l, ch, m.place.lobby);
+    let handler = anchored && matches!(m.who, Waiter::Handler);
+    if handler {
         l.geti(-1, entry);
         gift.push(*l);
         l.insert(-3);
         l.insert(-3);
-    }
-    if !handler && !matches!(m.who, Waiter::Silent) {
+    } else if !matches!(m.who, Waiter::Silent | Waiter::Handler) {
         let slot = woken.slot * STRIDE;
         if anchored {
-            if l.geti_nil(-1, entry) {
-                keep_place(l);
-            }
+            l.geti(-1, entry);
+            keep_place(l);
             l.seti(READY, slot + 1);
         }
-        match (m.who.carrier(), gift) {
-            (Some(p), Gift::At(i)) if woken.served => {
-                l.dup(i);
-                l.give(p.co(), 1);
-            }
-            (Some(p), gift) if woken.served => gift.push(p.co()),
-            (_, gift) => {
-                gift.push(*l);
-                keep_place(l);
-                l.seti(READY, slot + 2);
-            }
-        }
+        gift.push(*l);
+        keep_place(l);
+        l.seti(READY, slot + 2);
         if m.port != 0 {
             l.dup(ch);
             l.seti(READY, slot + 3);
         }
     }
     if anchored {
-        clear(l, entry, side == Side::Put && !woken.served);
+        clear(l, entry, side == Side::Put);
     }
-    if woken.losers {
-        clear_losers(l);
-    }
-    if handler && anchored {
+    if handler {
         meet_handler(l);
-    }
-    if woken.hook {
-        super::hook::arm(l);
     }
 }
 

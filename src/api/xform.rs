@@ -3,7 +3,7 @@
 use super::chan::{self, Channel, Role};
 use super::core::{Cx, HALLS, READY, STORE, at, core, decide, enter, kept};
 use super::wake::{self, Gift};
-use super::{args, errors, values};
+use super::{args, errors, step, values};
 use crate::chan::{Kind, Side};
 use crate::lua::{Int, Ref, State};
 
@@ -82,7 +82,7 @@ pub fn put(l: Cx, ch: Int, c: Ref<Channel>, v: Int) {
     if step(l, ch, c, Some(v)) {
         chan::abort(l, ch, c);
     } else {
-        chan::serve(l, ch, c);
+        step::serve(l, ch, c);
         // The step itself may have put to this channel.
         refill(l, ch, c);
     }
@@ -192,7 +192,7 @@ pub extern "C-unwind" fn let_in(l: State) -> Int {
     let l = enter(l);
     let c = args::chan(l, 1, "async");
     loop {
-        chan::clear(l, c, Side::Put);
+        step::clear(l, c, Side::Put);
         let met = decide(l, c, |w, ch| ch.core.admit(&mut w.hall).map(|m| w.queue(m)));
         let Some(putter) = met else { return 0 };
         l.set_top(1);
@@ -201,7 +201,7 @@ pub extern "C-unwind" fn let_in(l: State) -> Int {
         if step(l, 1, c, Some(2)) {
             chan::abort(l, 1, c);
         } else {
-            chan::serve(l, 1, c);
+            step::serve(l, 1, c);
         }
     }
 }
