@@ -358,6 +358,29 @@ describe("the library's hook", function()
     assert.is_false(hooked())
   end)
 
+  it("does not cost more the deeper the stack is", function()
+    local function at_depth(depth)
+      if depth > 0 then
+        local result = at_depth(depth - 1)
+        return result
+      end
+      for _ = 1, 300 do arithmetic() end
+      return hooked()
+    end
+    local function seconds_at(depth)
+      local start = os.clock()
+      local still = at_depth(depth)
+      return os.clock() - start, still
+    end
+    at_depth(100000) -- the stack has its size from now on
+    local timer = timeout(1200)
+    local flat = seconds_at(0)
+    local deep, still = seconds_at(100000)
+    async.block_take(timer)
+    assert.is_true(deep < 5 * flat + 0.1, ("%g s against %g s"):format(deep, flat))
+    assert.is_true(still)
+  end)
+
   it("is not set by what completes at once", function()
     local c = chan(2)
     put_async(c, 1, function() end)
