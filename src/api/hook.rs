@@ -60,18 +60,23 @@ pub fn align(l: Cx, co: State, wanted: bool) {
     }
 }
 
-/// `() -> count` The count of the hook is over; answers the next, or 0. Called
+/// `(firings) -> count, look_at` So many counts of the hook are over. Called
 /// protected, while the hook is off.
 pub extern "C-unwind" fn fired(l: State) -> Int {
     let l = enter(l);
+    let firings = l.number(1).unwrap_or(1.0) as u64;
     let mut now = clock::now();
-    if core(l, |w| w.pace.fired(now) && w.may_interrupt()) {
+    if core(l, |w| w.pace.fired(now, firings) && w.may_interrupt()) {
         batch(l);
         now = clock::now();
     }
-    let next = core(l, |w| if w.wants_hook() { w.pace.armed(now) } else { 0 });
-    l.num(next.into());
-    1
+    let (count, look_at) = core(l, |w| {
+        let count = if w.wants_hook() { w.pace.armed(now) } else { 0 };
+        (count, w.pace.look_at(now))
+    });
+    l.num(count.into());
+    l.num(look_at as f64);
+    2
 }
 
 /// `hooks_are_used()`: the front door says that the program sets debug hooks.

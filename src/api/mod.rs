@@ -143,7 +143,7 @@ pub fn open(l: State) -> Int {
     }
     metatables(l, own);
     function(l, own, hook::fired);
-    l.provide_hook();
+    l.provide_hook(clock::now);
     l.table(0, EXPORTS.len() as u32 + 2);
     functions(l, own, EXPORTS);
     function(l, own, setup);

@@ -42,6 +42,11 @@ struct Hooks {
     last: Option<Foreign>,
     /// The thread whose count is being served: its hook is off for so long.
     serving: Option<State>,
+    /// Firings since the function was called last, and the time before which it
+    /// need not be called again. To take a hook off and set it walks the stack.
+    firings: u32,
+    look_at: u64,
+    now: fn() -> u64,
 }
 
 impl Tagged for Hooks {
@@ -99,10 +104,15 @@ fn chunk(foreign: Int, ours: Int) -> Int {
 // SAFETY of the blocks below: hooks are read and set on valid threads of the
 // running OS thread only.
 impl State {
-    /// `[-1 0 m]` The function on top is called, protected, when a count is over,
-    /// and answers the next count, or 0 when there is to be none.
-    pub fn provide_hook(self) {
-        self.new_udata(Hooks { chained: [None; THREADS], last: None, serving: None }, 1);
+    /// `[-1 0 m]` The function on top is called, protected, with the number of counts
+    /// that are over; it answers the next count, or 0 when there is to be none, and
+    /// when by the clock it wants to be called next. After the hook was set it is
+    /// called at the first.
+    pub fn provide_hook(self, now: fn() -> u64) {
+        self.new_udata(
+            Hooks { chained: [None; THREADS], last: None, serving: None, firings: 0, look_at: 0, now },
+            1,
+        );
         self.insert(-2);
         self.set_slot(-2, 1);
         unsafe { ffi::lua_rawsetp(self.0, State::REGISTRY, (&raw const KEY).cast()) }
@@ -160,6 +170,7 @@ unsafe fn arm(hooks: Ref<Hooks>, to: State, ours: Int) {
     if hooks.get().serving == Some(to) {
         return;
     }
+    hooks.update(|h| h.look_at = 0);
     // SAFETY: the caller's.
     unsafe {
         if !to.is_armed() {
@@ -207,8 +218,14 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
     });
     unsafe { ffi::lua_sethook(l.0, None, 0, 0) };
     l.get_slot(-1, 1);
-    let next = if l.pcall(0, 1, 0) { l.number(-1).unwrap_or(0.0) as Int } else { 0 };
-    l.pop(1);
+    l.int(hooks.update(|h| std::mem::take(&mut h.firings)));
+    let (next, look_at) = if l.pcall(1, 2, 0) {
+        (l.number(-2).unwrap_or(0.0) as Int, l.number(-1).unwrap_or(0.0) as u64)
+    } else {
+        l.nil();
+        (0, 0)
+    };
+    l.pop(2);
     hooks.update(|h| h.serving = outer);
     unsafe {
         let foreign = hooks.update(|h| h.foreign(l));
@@ -224,6 +241,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
             hooks.update(|h| h.forget(l));
         }
     }
+    hooks.update(|h| h.look_at = look_at);
 }
 
 /// # Safety
@@ -239,8 +257,14 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
         // SAFETY: only reads.
         let passed = unsafe { ffi::lua_gethookcount(l.0) };
         let theirs = hooks.update(|h| h.counted(l, passed));
-        // SAFETY: `l` runs.
-        unsafe { serve(hooks, l) };
+        let look = hooks.update(|h| {
+            h.firings += 1;
+            (h.now)() >= h.look_at
+        });
+        if look {
+            // SAFETY: `l` runs.
+            unsafe { serve(hooks, l) };
+        }
         theirs
     } else {
         let bit = if event == ffi::LUA_HOOKTAILCALL { ffi::LUA_MASKCALL } else { 1 << event };

@@ -20,7 +20,7 @@ const IS_RUNNING: Int = 9;
 // SAFETY of the blocks below: the state is valid and runs.
 impl State {
     /// `[-1 0 -]`
-    pub fn provide_hook(self) {
+    pub fn provide_hook(self, _: fn() -> u64) {
         self.pop(1);
     }
 

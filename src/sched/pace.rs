@@ -71,13 +71,22 @@ impl Pace {
         self.slice = 0;
     }
 
-    /// The hook fired: recalibrates, and says whether a batch is due.
-    pub fn fired(&mut self, now: u64) -> bool {
-        self.firings += 1;
+    /// The hook fired so many times: recalibrates, and says whether a batch is due.
+    pub fn fired(&mut self, now: u64, times: u64) -> bool {
+        self.firings += times;
         let elapsed = (now - self.set_at).max(1);
-        self.per_tick = self.count * TICK / elapsed;
-        self.count = (self.count * CHUNK / elapsed).clamp(COUNTS.0, COUNTS.1);
+        let instructions = self.count * times.max(1);
+        self.per_tick = instructions * TICK / elapsed;
+        self.count = (instructions * CHUNK / elapsed).clamp(COUNTS.0, COUNTS.1);
         self.is_due(now)
+    }
+
+    /// When the clock has to be compared next.
+    pub fn look_at(&self, now: u64) -> u64 {
+        let slice = if self.slice == 0 { now } else { self.slice };
+        let due = self.next_batch.max(slice + SLICE);
+        // A batch that may not start now is tried again soon.
+        if due > now { due } else { now + CHUNK }
     }
 
     /// Is a batch due, and may it interrupt the present slice?
@@ -133,7 +142,7 @@ mod tests {
         while *now < end {
             let count = pace.armed(*now);
             *now += count as u64 * ns;
-            if pace.fired(*now) {
+            if pace.fired(*now, 1) {
                 pace.batch(*now);
             }
         }
@@ -161,7 +170,7 @@ mod tests {
             for _ in 0..40 {
                 pace.armed(now);
                 now += CHUNK;
-                assert!(!pace.fired(now));
+                assert!(!pace.fired(now, 1));
             }
         }
     }
