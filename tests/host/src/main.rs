@@ -10,6 +10,7 @@ mod memory;
 mod said;
 mod state;
 mod teeth;
+mod time;
 mod walk;
 
 use std::fs::{self, File};

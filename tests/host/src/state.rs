@@ -1,6 +1,6 @@
 //! A Lua state of the host's own, with the module built in.
 
-use crate::{fuse, memory};
+use crate::{fuse, memory, time};
 use mlua::ffi;
 use std::ffi::{CStr, CString, c_int};
 use std::ptr;
@@ -30,10 +30,30 @@ pub fn leaving_nothing<R>(f: impl FnOnce() -> Result<R, String>) -> Result<R, St
     Err(format!("{lua} blocks of Lua's and {rust} of Rust's are left after lua_close"))
 }
 
-/// `allocations() -> integer`, so far.
+/// `host.allocations() -> integer`, so far.
 unsafe extern "C-unwind" fn allocations(l: *mut ffi::lua_State) -> c_int {
     // SAFETY: one slot of the 20 that a function has.
     unsafe { ffi::lua_pushinteger(l, fuse::asked() as ffi::lua_Integer) };
+    1
+}
+
+/// `host.pass(ms)` Lets time pass.
+unsafe extern "C-unwind" fn pass(l: *mut ffi::lua_State) -> c_int {
+    // SAFETY: raises if there is no number.
+    time::pass(unsafe { ffi::luaL_checkinteger(l, 1) });
+    0
+}
+
+/// `require "host"`
+unsafe extern "C-unwind" fn host(l: *mut ffi::lua_State) -> c_int {
+    // SAFETY: two slots of the 20 that a function has.
+    unsafe {
+        ffi::lua_createtable(l, 0, 2);
+        ffi::lua_pushcfunction(l, allocations);
+        ffi::lua_setfield(l, -2, c"allocations".as_ptr());
+        ffi::lua_pushcfunction(l, pass);
+        ffi::lua_setfield(l, -2, c"pass".as_ptr());
+    }
     1
 }
 
@@ -50,8 +70,8 @@ unsafe extern "C-unwind" fn explain(l: *mut ffi::lua_State) -> c_int {
 // SAFETY of the blocks below: the state is open, and what each one says about
 // the stack holds.
 impl Lua {
-    /// `[0 +0]` The standard libraries, `require "async.core"` and the way to
-    /// `lua/` and `spec/`.
+    /// `[0 +0]` The standard libraries, `require "async.core"`, `require "host"`
+    /// and the way to `lua/` and `spec/`.
     pub fn open() -> Result<Lua, String> {
         let lua = unsafe { ffi::lua_newstate(memory::lua, ptr::null_mut()) };
         if lua.is_null() {
@@ -64,9 +84,9 @@ impl Lua {
             ffi::luaL_getsubtable(lua.0, ffi::LUA_REGISTRYINDEX, c"_PRELOAD".as_ptr());
             ffi::lua_pushcfunction(lua.0, std::mem::transmute::<*const (), ffi::lua_CFunction>(open));
             ffi::lua_setfield(lua.0, -2, c"async.core".as_ptr());
+            ffi::lua_pushcfunction(lua.0, host);
+            ffi::lua_setfield(lua.0, -2, c"host".as_ptr());
             ffi::lua_pop(lua.0, 1);
-            ffi::lua_pushcfunction(lua.0, allocations);
-            ffi::lua_setglobal(lua.0, c"allocations".as_ptr());
         }
         lua.run(&format!("package.path = '{ROOT}/lua/?.lua;{ROOT}/?.lua' package.cpath = ''"))?;
         Ok(lua)

@@ -3,7 +3,8 @@
 
 use crate::fuse::{self, Shortage};
 use crate::state::{Lua, leaving_nothing};
-use crate::{Case, run_child, walk};
+use crate::{Case, run_child, time, walk};
+use std::time::{Duration, Instant};
 
 pub const CASES: &[(&str, Case)] = &[
     ("teeth: a queue that keeps what it refused is found", ghost),
@@ -11,6 +12,7 @@ pub const CASES: &[(&str, Case)] = &[
     ("teeth: a lost value is found", lost),
     ("teeth: a block of Rust's that is left is found", leak),
     ("teeth: Rust's allocations fail too", rust_fails),
+    ("teeth: time passes only when it is told to", time_stands),
     ("teeth: Lua checks how it is called", api_checks),
 ];
 
@@ -51,6 +53,18 @@ fn rust_fails() -> Result<String, String> {
     let needed = fuse::disarm();
     let granted = numbers.try_reserve(100).is_ok();
     if refused && needed && granted { Ok("refused once".into()) } else { Err("not refused".into()) }
+}
+
+fn time_stands() -> Result<String, String> {
+    let start = Instant::now();
+    let sum: u64 = std::hint::black_box(0..1_000_000).map(std::hint::black_box).sum();
+    let before = start.elapsed();
+    time::pass(7);
+    let after = start.elapsed();
+    if (before, after) == (Duration::ZERO, Duration::from_millis(7)) && sum > 0 {
+        return Ok("7 ms and no more".into());
+    }
+    Err(format!("{before:?} had passed, and then {after:?}"))
 }
 
 /// The name of what `api_checks` runs in a process of its own.
