@@ -77,7 +77,7 @@ local script = [[
   end
 
   for number, use in ipairs(uses) do
-    for length = 100, 240, 23 do
+    for length = 100, 240, 47 do
       local state = { one = async.chan(1), none = async.chan(), other = async.chan(), xform = async.chan(1, identity) }
       for _, run in ipairs { pcall, function(...) return coroutine.resume(coroutine.create(...)) end } do
         local ok, err = run(deeper, use, state, unpack(padding, 1, length))
