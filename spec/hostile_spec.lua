@@ -310,3 +310,75 @@ describe("a debug hook that uses channels", function()
     ]]
   end)
 end)
+
+describe("odd things thrown", function()
+  it("through every place that calls the user's code do no harm, and come out whole where they come out", function()
+    expect_ok [[
+      local async = require "async"
+      local function raising() error "from a metamethod" end
+      local cyclic = {}
+      cyclic[1] = setmetatable(cyclic, { __index = cyclic })
+      local thrown = {
+        {}, false, 0 / 0, print, coroutine.create(print), io.stdout, async.chan(), async.buffer(1), async.reduced(1),
+        setmetatable({}, { __tostring = raising, __index = raising, __eq = raising, __concat = raising }),
+        setmetatable({}, { __tostring = function() return {} end }),
+        setmetatable({}, { __tostring = function() return ("long"):rep(1e6) end, __name = 5 }),
+        cyclic, ("text\0"):rep(1e5), "",
+      }
+      local function settle() while async.dispatched() > 0 do async.step() end end
+      local function same(a, b) return rawequal(a, b) or (a ~= a and b ~= b) end
+
+      for i = 1, #thrown + 1 do
+        local err, seen = thrown[i], {}
+        local function throw() error(err, 0) end
+        local function thrower() return throw end
+        async.on_error(function(report, value)
+          assert(type(report) == "string")
+          seen[#seen + 1] = same(value, err)
+        end)
+        -- reported
+        local c = async.chan()
+        async.go(throw)
+        async.go(function()
+          async.park_take(c)
+          throw()
+        end)
+        async.take_async(c, throw)
+        async.put_async(c, 1)
+        async.put_async(c, 1)
+        local d = async.chan()
+        async.put_async(d, 1, throw)
+        async.try_take(d)
+        settle()
+        async.put_async(async.chan(1, thrower), 1)
+        async.close(async.chan(1, thrower))
+        async.put_async(async.chan(1, function() return function() error "x" end end, throw), 1)
+        assert(#seen == 7, #seen)
+        for _, whole in ipairs(seen) do assert(whole) end
+        -- out of the call
+        local full = async.chan(1)
+        async.put_async(full, 1)
+        local foreign = setmetatable({ ["put!"] = throw, ["take!"] = throw, ["close!"] = throw },
+          { __index = getmetatable(c).__index })
+        local calls = {
+          function() async.take_async(full, throw) end,
+          function() async.put_async(async.chan(1), 1, throw) end,
+          function() async.chan(1, throw) end,
+          function() async.put_async(foreign, 1) end,
+          function() async.take_async(foreign, throw) end,
+          function() async.close(foreign) end,
+          function() async.block_alts { { foreign, 1 } } end,
+          function() async.block_put(foreign, 1) end,
+        }
+        for number, call in ipairs(calls) do
+          local ok, value = pcall(call)
+          assert(not ok and same(value, err), number)
+        end
+        assert(#seen == 7)
+      end
+      local c = async.chan(1)
+      assert(async.put_async(c, 1) == true and async.try_take(c) == 1)
+      print "ok"
+    ]]
+  end)
+end)
