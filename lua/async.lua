@@ -35,34 +35,6 @@ if rawget(_G, "jit") and core.hooks_are_used then
   end
 end
 
--- The name of each function in core.async, and the one that is easy to type in
--- Lua. Both are keys of the module.
-local names = {
-  ["<!"] = "park_take",
-  ["<!!"] = "block_take",
-  [">!"] = "park_put",
-  [">!!"] = "block_put",
-  ["alts!"] = "park_alts",
-  ["alts!!"] = "block_alts",
-  ["chan?"] = "is_chan",
-  ["close!"] = "close",
-  ["closed?"] = "is_closed",
-  ["dropping-buffer"] = "dropping_buffer",
-  ["go*"] = "go",
-  ["main-thread?"] = "is_main_thread",
-  ["offer!"] = "try_put",
-  ["on-error"] = "on_error",
-  ["poll!"] = "try_take",
-  ["promise-buffer"] = "promise_buffer",
-  ["promise-chan"] = "promise_chan",
-  ["put!"] = "put_async",
-  ["reduced?"] = "is_reduced",
-  ["sliding-buffer"] = "sliding_buffer",
-  ["take!"] = "take_async",
-  ["unblocking-buffer?"] = "is_unblocking_buffer",
-  spawn = "go",
-}
-
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
 for name, f in pairs(core) do
@@ -72,7 +44,7 @@ for name, f in pairs(core) do
 end
 async.reduced = reduced.reduced
 async.is_reduced = reduced["reduced?"]
-for name, lua_name in pairs(names) do
+for name, lua_name in pairs(require "async.names") do
   async[name] = async[lua_name]
 end
 

@@ -28,8 +28,10 @@ build = {
   install = {
     lua = {
       ["async"] = "lua/async.lua",
+      ["async.check"] = "lua/async/check.lua",
       ["async.foreign"] = "lua/async/foreign.lua",
       ["async.macros"] = "lua/async/macros.lua",
+      ["async.names"] = "lua/async/names.lua",
       ["async.reduced"] = "lua/async/reduced.lua",
     },
     lib = { ["async.core"] = "build/rock/core.so" },

@@ -1,0 +1,27 @@
+-- Both names of each function: in core.async, and the one that is easy to type
+-- in Lua. Functions whose name is the same in both are not listed.
+return {
+  ["<!"] = "park_take",
+  ["<!!"] = "block_take",
+  [">!"] = "park_put",
+  [">!!"] = "block_put",
+  ["alts!"] = "park_alts",
+  ["alts!!"] = "block_alts",
+  ["chan?"] = "is_chan",
+  ["close!"] = "close",
+  ["closed?"] = "is_closed",
+  ["dropping-buffer"] = "dropping_buffer",
+  ["go*"] = "go",
+  ["main-thread?"] = "is_main_thread",
+  ["offer!"] = "try_put",
+  ["on-error"] = "on_error",
+  ["poll!"] = "try_take",
+  ["promise-buffer"] = "promise_buffer",
+  ["promise-chan"] = "promise_chan",
+  ["put!"] = "put_async",
+  ["reduced?"] = "is_reduced",
+  ["sliding-buffer"] = "sliding_buffer",
+  ["take!"] = "take_async",
+  ["unblocking-buffer?"] = "is_unblocking_buffer",
+  spawn = "go",
+}
