@@ -135,12 +135,13 @@ pub fn close_now(l: Cx, ch: Int, c: Ref<Channel>) {
 /// or nil.
 pub fn finish_close(l: Cx, ch: Int, c: Ref<Channel>) {
     step::serve(l, ch, c);
+    let top = l.top();
     loop {
         step::clear(l, c, Side::Take);
         let met = decide(l, c, |w, ch| ch.core.orphan(&mut w.hall).map(|m| w.queue(m)));
         let Some(taker) = met else { return };
         wake::wake(l, taker, Side::Take, Gift::Nil, ch);
-        l.pop(1);
+        l.set_top(top);
     }
 }
 
@@ -148,12 +149,13 @@ pub fn finish_close(l: Cx, ch: Int, c: Ref<Channel>) {
 /// and their values are thrown away.
 pub fn abort(l: Cx, ch: Int, c: Ref<Channel>) {
     decide(l, c, |_, ch| ch.core.close());
+    let top = l.top();
     loop {
         step::clear(l, c, Side::Put);
         let met = decide(l, c, |w, ch| ch.core.abort(&mut w.hall).map(|m| w.queue(m)));
         let Some(putter) = met else { break };
         wake::wake(l, putter, Side::Put, Gift::True, ch);
-        l.pop(1);
+        l.set_top(top);
     }
     xform::complete(l, ch, c);
     finish_close(l, ch, c);

@@ -3,6 +3,7 @@
 
 use super::chan::Channel;
 use super::go::ORPHANS;
+use super::warm::{Heat, Warm};
 use crate::chan::{Hall, Meeting, Party};
 use crate::lua::{Int, Parked, Ref, State};
 use crate::sched::{Pace, Ready, Timers};
@@ -89,6 +90,8 @@ pub struct Woken {
     pub slot: u32,
     /// It gets its value on its own stack.
     pub served: bool,
+    /// It is anchored nowhere but in the table of those that run again and again.
+    pub warm: bool,
     pub losers: bool,
     pub hook: bool,
 }
@@ -107,6 +110,7 @@ pub struct Block {
 pub struct Core {
     pub hall: Hall<Waiter>,
     pub ready: Ready<Job>,
+    pub warm: Warm,
     pub timers: Timers,
     pub pace: Pace,
     pub blocks: Vec<Block>,
@@ -147,21 +151,28 @@ impl Core {
     #[inline]
     pub fn queue(&mut self, m: Meeting<Waiter>) -> Woken {
         let alts = m.port != 0;
-        let served = !alts && m.who.carrier().is_some();
+        let carrier = if alts { None } else { m.who.carrier() };
+        let served = carrier.is_some();
         let with = if served { Load::Served } else { Load::Queued };
         let slot = match m.who {
             Waiter::Silent | Waiter::Handler => 0,
             who => self.ready.push(Job { who, alts, with }),
         };
-        Woken { m, slot, served, losers: self.hall.has_losers(), hook: self.wants_hook() }
+        let warm = carrier.is_some_and(|p| self.warm.queued(p, slot));
+        Woken { m, slot, served, warm, losers: self.hall.has_losers(), hook: self.wants_hook() }
     }
 
-    /// The oldest task and its slot; a new slice of work begins.
-    pub fn pop(&mut self) -> Option<(Job, u32)> {
-        let popped = self.ready.pop()?;
+    /// The oldest task, its slot, and what is known of its coroutine; a new slice
+    /// of work begins.
+    pub fn pop(&mut self) -> Option<(Job, u32, Heat)> {
+        let (job, slot) = self.ready.pop()?;
         self.tasks += 1;
         self.pace.new_slice();
-        Some(popped)
+        let heat = match job.who {
+            Waiter::Go(p) | Waiter::Thread(p) if job.with == Load::Served => self.warm.start(p),
+            _ => Heat::Cold,
+        };
+        Some((job, slot, heat))
     }
 
     /// Finds a place among the orphans, by its present tenant, for a new one; the
@@ -267,7 +278,9 @@ pub mod at {
     pub const COMMIT: u32 = 26;
     /// The go blocks of `orphans`.
     pub const ORPHANS: u32 = 27;
-    pub const COUNT: u32 = 28;
+    /// Coroutines that run again and again.
+    pub const WARM: u32 = 28;
+    pub const COUNT: u32 = 29;
 }
 
 /// Values that a channel keeps.

@@ -19,6 +19,7 @@ mod take;
 mod timer;
 mod values;
 mod wake;
+mod warm;
 mod xform;
 
 use self::core::{Core, STORE, at};
@@ -161,6 +162,7 @@ fn new_core(l: State) -> Option<Core> {
     Some(Core {
         hall: Hall::default(),
         ready: Ready::new().ok()?,
+        warm: warm::Warm::default(),
         timers: Timers::default(),
         pace: Pace::default(),
         blocks: Vec::new(),
@@ -196,6 +198,12 @@ fn fill_store(l: State, store: Int) {
     l.seti(store, at::TIMERS);
     l.table(go::ORPHANS, 0);
     l.seti(store, at::ORPHANS);
+    l.table(warm::LINES, 0);
+    for entry in 1..=warm::LINES {
+        l.bool(false);
+        l.seti(-2, entry);
+    }
+    l.seti(store, at::WARM);
     for entry in [at::WATCHED, at::BLOCKS] {
         l.table(4, 0);
         l.seti(store, entry);

@@ -108,12 +108,14 @@ fn park(l: Cx, function: &str) -> Int {
     };
     loop {
         let step = decide_put(l, 1, c, Some(park::here(l)), 0);
-        if let Step::Stands(who, place, mark) = step {
+        if let Step::Stands(stand) = step {
             // Where it can, the coroutine carries its value itself.
-            let apart = who.carrier().is_none().then_some(2);
-            park::anchor(l, 1, c, place, Keep::Coroutine, apart);
+            let carries = stand.who.carrier().is_some();
+            if !stand.warm {
+                park::anchor(l, 1, c, stand.place, Keep::Coroutine, (!carries).then_some(2));
+            }
             l.set_top(2);
-            return l.park(mark, who.carrier().is_some(), true);
+            return l.park(stand.mark, carries, true);
         }
         if let Some(accepted) = finish_put(l, 1, c, 2, step) {
             l.bool(accepted);

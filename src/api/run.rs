@@ -3,6 +3,7 @@
 
 use super::core::{Block, Core, Cx, Job, Load, READY, STORE, Waiter, at, core, enter};
 use super::park::{self, Held, withdraw};
+use super::warm::{self, Heat};
 use super::{args, errors, go, hook, timer, wake};
 use crate::lua::{Int, State};
 use crate::sched::BATCH;
@@ -33,6 +34,7 @@ fn guarded(l: Cx, args: Int, results: Int) -> bool {
     let current = l.set_current(None);
     let ok = l.pcall(args, results, 0);
     l.set_current(current);
+    warm::cool(l);
     ok
 }
 
@@ -170,7 +172,7 @@ fn turn(l: Cx, top: Int) -> Turn {
         Some(job) if job.needs_pair() => None,
         _ => w.pop(),
     });
-    let Some((job, slot)) = popped.or_else(|| with_pair(l)) else {
+    let Some((job, slot, heat)) = popped.or_else(|| with_pair(l)) else {
         return Turn::Idle;
     };
     let slot = slot * wake::STRIDE;
@@ -178,8 +180,15 @@ fn turn(l: Cx, top: Int) -> Turn {
         unblock(l, id, job.alts, slot);
         return Turn::Unblocked(id);
     }
+    if heat == Heat::Warm {
+        rerun(l, job);
+        return Turn::Ran;
+    }
     let runs = top + if job.alts { 2 } else { 1 };
     l.geti(JOBS, slot + 1);
+    if let Heat::Warming(n) = heat {
+        warm::keep(l, n);
+    }
     if job.with == Load::Queued {
         wake::push_entry(l, JOBS, slot + 2);
         if job.alts {
@@ -191,12 +200,8 @@ fn turn(l: Cx, top: Int) -> Turn {
             call(l, runs, runs + 1);
             Turn::Ran
         }
-        Waiter::Go(p) => {
-            go::resume(l, p, true, job.with);
-            Turn::Ran
-        }
-        Waiter::Thread(p) => {
-            go::resume(l, p, false, job.with);
+        Waiter::Go(_) | Waiter::Thread(_) => {
+            rerun(l, job);
             Turn::Ran
         }
         Waiter::Block(_) | Waiter::Silent | Waiter::Handler => Turn::Ran,
@@ -205,10 +210,19 @@ fn turn(l: Cx, top: Int) -> Turn {
     turn
 }
 
+/// `[0 0 -]` A coroutine that is anchored goes on.
+#[inline]
+fn rerun(l: Cx, job: Job) {
+    if let Waiter::Go(p) | Waiter::Thread(p) = job.who {
+        go::resume(l, p, matches!(job.who, Waiter::Go(_)), job.with);
+        core(l, |w| w.warm.rest(p.co()));
+    }
+}
+
 /// `[0 +(0|1) m]` The oldest task, and below an `alts` a table for its result:
 /// what can fail comes before the task leaves the queue.
 #[cold]
-fn with_pair(l: Cx) -> Option<(Job, u32)> {
+fn with_pair(l: Cx) -> Option<(Job, u32, Heat)> {
     loop {
         match core(l, |w| w.ready.front()) {
             Some(job) if job.needs_pair() => l.table(2, 0),

@@ -17,6 +17,16 @@ pub fn clear(l: Cx, c: Ref<Channel>, side: Side) {
     wake::reserve(l, 1);
 }
 
+/// A coroutine that has its place in a queue, and its mark.
+#[derive(Clone, Copy)]
+pub struct Stand {
+    pub who: Waiter,
+    pub place: Place,
+    pub mark: u32,
+    /// It is anchored already.
+    pub warm: bool,
+}
+
 /// What a put or a take came to. What it says has been done.
 #[derive(Clone, Copy)]
 pub enum Step {
@@ -31,8 +41,8 @@ pub enum Step {
     /// To or from this slot of the buffer.
     Buffer(u32),
     Met(Woken),
-    /// The coroutine has its place in the queue, and this mark.
-    Stands(Waiter, Place, u32),
+    /// The coroutine has its place in the queue.
+    Stands(Stand),
     /// It has to wait.
     Wait,
 }
@@ -123,7 +133,11 @@ fn take_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, spare: u32, han
 fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<Here>) -> Step {
     let Some(here) = here else { return Step::Wait };
     let (who, mark) = w.party(here);
-    park::place(w, ch, side, who).map_or(Step::Wait, |place| Step::Stands(who, place, mark))
+    let Some(place) = park::place(w, ch, side, who) else { return Step::Wait };
+    // Whoever waits on a timer is noted with it.
+    let quick = who.carrier().filter(|_| here.ours && ch.timer().is_none());
+    let warm = quick.is_some_and(|p| w.warm.waits(p, place));
+    Step::Stands(Stand { who, place, mark, warm })
 }
 
 /// `[0 +? e]` Puts the value at `v` into the channel at `ch`, if that is possible
@@ -176,8 +190,9 @@ pub fn finish_take(l: Cx, ch: Int, c: Ref<Channel>, step: Step) -> bool {
             }
             _ => {
                 wake::push_brought(l, putter.m, ch);
+                let value = l.top();
                 wake::wake(l, putter, Side::Put, Gift::True, ch);
-                l.pop(1);
+                l.set_top(value);
             }
         },
         Step::Obstructed | Step::Transduce | Step::Stands(..) | Step::Wait => return false,

@@ -48,7 +48,8 @@ fn grow(l: Cx) {
         l.bool(false);
         l.seti(READY, entry);
     }
-    match core(l, |w| w.ready.grow(old).map_err(drop)) {
+    let moved = core(l, |w| w.ready.grow(old).map_err(drop).inspect(|&wrapped| w.warm.moved(wrapped, old)));
+    match moved {
         // Those that had wrapped round to the front follow the others now.
         Ok(wrapped) => {
             for entry in 1..=wrapped * STRIDE {
@@ -130,12 +131,12 @@ impl Gift {
     }
 }
 
-/// `[0 +1 -]` Hands a party that has been queued what it gets, and moves its
-/// anchor from the channel where they met, at `ch`. Leaves the anchor table.
+/// `[0 +? -]` Hands a party that has been queued what it gets, and moves its
+/// anchor from the channel where they met, at `ch`. May leave the anchor table.
 pub fn wake(l: Cx, woken: Woken, side: Side, gift: Gift, ch: Int) {
     match woken.m.who {
         Waiter::Go(p) | Waiter::Thread(p) if woken.served => {
-            if push_anchors(l, ch, woken.m.place.lobby) {
+            if !woken.warm && push_anchors(l, ch, woken.m.place.lobby) {
                 let entry = anchor(woken.m.place.slot);
                 l.geti(-1, entry);
                 l.seti(READY, woken.slot * STRIDE + 1);

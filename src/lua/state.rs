@@ -41,6 +41,12 @@ impl State {
     /// Are the values of a userdata reached in one step?
     pub const SLOTS_ARE_QUICK: bool = !cfg!(feature = "luajit");
 
+    /// A number below `n`, a power of two, that depends on the address.
+    #[inline]
+    pub fn hash(self, n: u32) -> u32 {
+        ((self.0 as usize as u64 >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32 & (n - 1)
+    }
+
     // Quiet.
 
     /// `[0 0 -]`

@@ -1,0 +1,204 @@
+//! Coroutines that run again and again in one batch.
+//!
+//! Whoever waits or is queued has to be anchored somewhere in Lua, and moving
+//! anchors about is most of what a meeting costs. A coroutine that runs a second
+//! time in a batch is kept in one table until the batch is over, and is anchored
+//! nowhere else meanwhile.
+
+use super::core::{Core, Cx, READY, STORE, at, core};
+use super::wake;
+use crate::chan::Place;
+use crate::lua::{Parked, State};
+
+/// How many lines there are. A coroutine's address says which is its own; where
+/// two share one, only the first is kept.
+pub const LINES: u32 = 64;
+
+/// Where the coroutine of a line is.
+#[derive(Clone, Copy, Debug)]
+enum Spot {
+    /// Not kept, or over.
+    Cold,
+    Running,
+    /// In the queue of a channel; its anchor there is empty.
+    Waits(Place, Parked),
+    /// A task; its entry in the table of jobs is empty.
+    Queued(u32, Parked),
+}
+
+#[derive(Clone, Copy)]
+struct Line {
+    co: Option<State>,
+    /// The batch in which it ran last.
+    batch: u32,
+    spot: Spot,
+}
+
+/// What the table knows of a coroutine that is about to run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Heat {
+    Cold,
+    /// It is to be kept from now on, in this entry.
+    Warming(u32),
+    Warm,
+}
+
+/// Between calls: a line that is not cold has a bit in `used`, and its
+/// coroutine in the entry of the same number; only a cold one may be in the
+/// anchors of a channel or in the table of jobs.
+pub struct Warm {
+    lines: [Line; LINES as usize],
+    batch: u32,
+    used: u64,
+}
+
+impl Default for Warm {
+    fn default() -> Self {
+        Warm { lines: [Line { co: None, batch: 0, spot: Spot::Cold }; LINES as usize], batch: 1, used: 0 }
+    }
+}
+
+impl Warm {
+    #[inline]
+    fn line(&mut self, co: State) -> Option<&mut Line> {
+        let line = &mut self.lines[co.hash(LINES) as usize];
+        (line.co == Some(co)).then_some(line)
+    }
+
+    /// A coroutine is about to run as a task.
+    #[inline]
+    pub fn start(&mut self, p: Parked) -> Heat {
+        let batch = self.batch;
+        let n = p.co().hash(LINES);
+        let line = &mut self.lines[n as usize];
+        if line.co != Some(p.co()) {
+            if let Spot::Cold = line.spot {
+                *line = Line { co: Some(p.co()), batch, spot: Spot::Cold };
+            }
+            return Heat::Cold;
+        }
+        let again = std::mem::replace(&mut line.batch, batch) == batch;
+        match line.spot {
+            Spot::Queued(_, q) if q == p => {
+                line.spot = Spot::Running;
+                Heat::Warm
+            }
+            Spot::Cold if again => {
+                line.spot = Spot::Running;
+                self.used |= 1 << n;
+                Heat::Warming(n)
+            }
+            _ => Heat::Cold,
+        }
+    }
+
+    /// A coroutine has come back; it is kept only if it waits in one place.
+    #[inline]
+    pub fn rest(&mut self, co: State) {
+        if let Some(line) = self.line(co)
+            && let Spot::Running = line.spot
+        {
+            line.spot = Spot::Cold;
+        }
+    }
+
+    /// A coroutine has its place in a queue. False: it has to be anchored there.
+    #[inline]
+    pub fn waits(&mut self, p: Parked, place: Place) -> bool {
+        match self.line(p.co()) {
+            Some(line @ Line { spot: Spot::Running, .. }) => {
+                line.spot = Spot::Waits(place, p);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A waiting coroutine is a task now. False: it is anchored in its channel.
+    #[inline]
+    pub fn queued(&mut self, p: Parked, slot: u32) -> bool {
+        match self.line(p.co()) {
+            Some(Line { spot: spot @ Spot::Waits(..), .. }) => {
+                let Spot::Waits(_, q) = *spot else { return false };
+                if q == p {
+                    *spot = Spot::Queued(slot, p);
+                }
+                q == p
+            }
+            _ => false,
+        }
+    }
+
+    /// The first `n` slots of the table of jobs have moved up by `by`.
+    pub fn moved(&mut self, n: u32, by: u32) {
+        for line in &mut self.lines {
+            if let Spot::Queued(slot, _) = &mut line.spot
+                && *slot < n
+            {
+                *slot += by;
+            }
+        }
+    }
+
+    /// The next line from `n` on that is kept.
+    fn used(&self, n: u32) -> Option<(u32, Spot)> {
+        let rest = self.used.checked_shr(n)?;
+        let n = n + rest.trailing_zeros();
+        (rest != 0).then(|| (n, self.lines[n as usize].spot))
+    }
+
+    fn cold(&mut self, n: u32) {
+        self.lines[n as usize].spot = Spot::Cold;
+        self.used &= !(1 << n);
+    }
+}
+
+/// `[0 0 -]` The coroutine on top is kept in this entry.
+pub fn keep(l: Cx, n: u32) {
+    l.geti(STORE, at::WARM);
+    l.dup(-2);
+    l.seti(-2, n + 1);
+    l.pop(1);
+}
+
+/// `[0 0 -]` A batch is over: each coroutine is anchored where it waits.
+pub fn cool(l: Cx) {
+    let mut from = 0;
+    core(l, |w| w.warm.batch = w.warm.batch.wrapping_add(1));
+    while let Some((n, spot)) = core(l, |w| w.warm.used(from)) {
+        from = n + 1;
+        l.geti(STORE, at::WARM);
+        if settle(l, n + 1, spot) {
+            core(l, |w| w.warm.cold(n));
+            l.bool(false);
+            l.seti(-2, n + 1);
+        }
+        l.pop(1);
+    }
+}
+
+/// `[0 0 -]` Anchors what is in this entry of the table on top where it belongs.
+/// False: it has to stay.
+fn settle(l: Cx, entry: u32, spot: Spot) -> bool {
+    match spot {
+        Spot::Cold => true,
+        Spot::Running => false,
+        Spot::Queued(slot, _) => {
+            l.geti(-1, entry);
+            l.seti(READY, slot * wake::STRIDE + 1);
+            true
+        }
+        // Somebody resumed it by hand, or nobody can reach the channel any more.
+        Spot::Waits(place, p) if !p.is_waiting() || !core(l, |w: &mut Core| w.hall.has_lobby(place.lobby)) => true,
+        Spot::Waits(place, _) => {
+            // A channel that a finalizer brought back has lost its table.
+            let found = wake::find_anchors(l, place.lobby);
+            if found {
+                l.geti(-2, entry);
+                l.seti(-2, wake::anchor(place.slot));
+            }
+            l.pop(1);
+            found
+        }
+    }
+}
