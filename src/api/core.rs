@@ -3,8 +3,8 @@
 
 use super::chan::Channel;
 use super::go::ORPHANS;
-use super::warm::{Heat, Warm};
-use crate::chan::{Hall, Meeting, Party};
+use super::warm::Warm;
+use crate::chan::{Hall, Meeting, Party, Place};
 use crate::lua::{Int, Parked, Ref, State};
 use crate::sched::{Pace, Ready, Timers};
 use crate::sys::nap::Nap;
@@ -34,9 +34,17 @@ pub struct Here {
     pub go: bool,
 }
 
+impl Here {
+    /// Who waits when it parks.
+    #[inline]
+    pub fn party(self, parked: Parked) -> Waiter {
+        if self.go { Waiter::Go(parked) } else { Waiter::Thread(parked) }
+    }
+}
+
 impl Waiter {
     /// The coroutine that carries its values on its own stack while it waits.
-    #[inline]
+    #[inline(always)]
     pub fn carrier(self) -> Option<Parked> {
         match self {
             Waiter::Go(p) | Waiter::Thread(p) if p.is_marked() => Some(p),
@@ -82,6 +90,17 @@ impl Job {
     }
 }
 
+/// What is to be run next.
+#[derive(Clone, Copy)]
+pub enum Next {
+    Idle,
+    /// A coroutine that has its value already and is kept, a go block or another.
+    Go(State),
+    Thread(State),
+    /// Anything else, which has not been looked at.
+    Other,
+}
+
 /// A party that met its partner and has been queued; what it gets and what keeps
 /// it alive still have to be moved.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +130,10 @@ pub struct Core {
     pub hall: Hall<Waiter>,
     pub ready: Ready<Job>,
     pub warm: Warm,
+    /// The partner that was met last, and the coroutine that has taken its place in
+    /// a queue last.
+    pub met: Option<Woken>,
+    pub stood: Option<(Parked, Place)>,
     pub timers: Timers,
     pub pace: Pace,
     pub blocks: Vec<Block>,
@@ -148,7 +171,7 @@ impl Core {
     }
 
     /// Queues the party of a meeting, for which there is room.
-    #[inline]
+    #[inline(always)]
     pub fn queue(&mut self, m: Meeting<Waiter>) -> Woken {
         let alts = m.port != 0;
         let carrier = if alts { None } else { m.who.carrier() };
@@ -162,17 +185,33 @@ impl Core {
         Woken { m, slot, served, warm, losers: self.hall.has_losers(), hook: self.wants_hook() }
     }
 
-    /// The oldest task, its slot, and what is known of its coroutine; a new slice
-    /// of work begins.
-    pub fn pop(&mut self) -> Option<(Job, u32, Heat)> {
+    /// The oldest task, if it is a coroutine that is kept and still where it was
+    /// left; a new slice of work begins.
+    #[inline(always)]
+    pub fn next(&mut self) -> Next {
+        let Some(job) = self.ready.front() else { return Next::Idle };
+        let (Waiter::Go(p) | Waiter::Thread(p)) = job.who else { return Next::Other };
+        if job.with != Load::Served || !p.is_resumable(true) || !self.warm.run(p) {
+            return Next::Other;
+        }
+        self.ready.pop();
+        self.tasks += 1;
+        self.pace.new_slice();
+        if let Waiter::Go(_) = job.who { Next::Go(p.co()) } else { Next::Thread(p.co()) }
+    }
+
+    /// The oldest task, its slot, and the entry in which its coroutine is to be kept
+    /// from now on; a new slice of work begins.
+    #[inline(always)]
+    pub fn pop(&mut self) -> Option<(Job, u32, Option<u32>)> {
         let (job, slot) = self.ready.pop()?;
         self.tasks += 1;
         self.pace.new_slice();
-        let heat = match job.who {
+        let warming = match job.who {
             Waiter::Go(p) | Waiter::Thread(p) if job.with == Load::Served => self.warm.start(p),
-            _ => Heat::Cold,
+            _ => None,
         };
-        Some((job, slot, heat))
+        Some((job, slot, warming))
     }
 
     /// Finds a place among the orphans, by its present tenant, for a new one; the
@@ -189,12 +228,11 @@ impl Core {
         self.busy == 0 && self.depth < crate::sched::DEPTH
     }
 
-    /// A coroutine about to park, and the mark that it will carry.
-    #[inline]
-    pub fn party(&mut self, here: Here) -> (Waiter, u32) {
+    /// A coroutine about to park, with a mark of its own.
+    #[inline(always)]
+    pub fn parked(&mut self, here: Here) -> Parked {
         self.mark = self.mark.wrapping_add(1);
-        let parked = Parked::new(here.co, self.mark, here.ours);
-        (if here.go { Waiter::Go(parked) } else { Waiter::Thread(parked) }, self.mark)
+        Parked::new(here.co, self.mark, here.ours)
     }
 
     /// A number below `n` (xorshift; the user's generator is left alone).
@@ -216,13 +254,13 @@ pub fn enter(l: State) -> Cx {
 }
 
 /// `[0 0 e]` Runs `f` on the core, where no Lua can be reached.
-#[inline]
+#[inline(always)]
 pub fn core<R: Copy>(l: Cx, f: impl FnOnce(&mut Core) -> R) -> R {
     l.with(f)
 }
 
 /// `[0 0 e]` The same, together with one channel.
-#[inline]
+#[inline(always)]
 pub fn decide<R: Copy>(l: Cx, c: Ref<Channel>, f: impl FnOnce(&mut Core, &mut Channel) -> R) -> R {
     core(l, |w| c.update(|ch| f(w, ch)))
 }

@@ -87,6 +87,14 @@ pub extern "C-unwind" fn note(l: State) -> Int {
     0
 }
 
+/// `[0 0 -]` Resumes a coroutine that is kept and has its value.
+#[inline]
+pub fn rerun(l: Cx, co: State, go: bool) {
+    co.strip(true);
+    run(l, co, go, 1, None);
+    core(l, |w| w.warm.rest(co));
+}
+
 /// `[0 0 -]` Resumes a coroutine that waited and is anchored on this stack. The
 /// value that it gets is on top, unless it has it already.
 #[inline]
@@ -99,12 +107,13 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
         l.text(b"async: a value found its coroutine resumed by somebody else and is lost");
         return errors::report(l, None, None);
     }
-    parked.strip(served);
+    parked.co().strip(served);
     if with == Load::Queued {
         l.dup(-1);
         l.give(parked.co(), 1);
     }
     run(l, parked.co(), go, if with == Load::Bare { 0 } else { 1 }, None);
+    core(l, |w| w.warm.rest(parked.co()));
 }
 
 /// `[0 0 -]` Lets a coroutine run, and sees how it comes back: true when it will

@@ -163,6 +163,8 @@ fn new_core(l: State) -> Option<Core> {
         hall: Hall::default(),
         ready: Ready::new().ok()?,
         warm: warm::Warm::default(),
+        met: None,
+        stood: None,
         timers: Timers::default(),
         pace: Pace::default(),
         blocks: Vec::new(),

@@ -53,7 +53,7 @@ pub fn stand(l: Cx, c: Ref<Channel>, side: Side, who: Waiter) -> Option<Place> {
     decide(l, c, |w, ch| place(w, ch, side, who))
 }
 
-#[inline]
+#[inline(always)]
 pub fn place(w: &mut Core, ch: &Channel, side: Side, who: Waiter) -> Option<Place> {
     w.hall.enroll(who, ch.core.lobby(), side, limit(ch))
 }
@@ -189,6 +189,19 @@ pub fn anchor(l: Cx, ch: Int, c: Ref<Channel>, place: Place, keep: Keep, value: 
     }
 }
 
+/// `[? +1 e]` The running coroutine has its place in the queue of the channel at
+/// 1: it is anchored there and parks. A put brings the value at `value`, which is
+/// on the coroutine's own stack where it can carry it.
+pub fn leave(l: Cx, c: Ref<Channel>, value: Option<Int>) -> Int {
+    let Some((parked, place)) = core(l, |w| w.stood.take()) else { return 0 };
+    let carries = parked.is_marked();
+    anchor(l, 1, c, place, Keep::Coroutine, value.filter(|_| !carries));
+    if let Some(value) = value {
+        l.set_top(value);
+    }
+    l.park(parked.mark(), carries, value.is_some())
+}
+
 /// `[0 0 e]` Refuses where no coroutine can yield.
 #[inline]
 pub fn must_yield(l: Cx, function: &str) {
@@ -213,14 +226,14 @@ pub fn must_yield(l: Cx, function: &str) {
 }
 
 /// The running coroutine, about to park, and the mark that it will carry.
-#[inline]
 pub fn coroutine(l: Cx) -> (Waiter, u32) {
     let here = here(l);
-    core(l, |w| w.party(here))
+    let parked = core(l, |w| w.parked(here));
+    (here.party(parked), parked.mark())
 }
 
 /// What the running coroutine is to the library.
-#[inline]
+#[inline(always)]
 pub fn here(l: Cx) -> Here {
     match l.is_go() {
         Some(go) => Here { co: *l, ours: true, go },

@@ -108,14 +108,13 @@ fn park(l: Cx, function: &str) -> Int {
     };
     loop {
         let step = decide_put(l, 1, c, Some(park::here(l)), 0);
-        if let Step::Stands(stand) = step {
-            // Where it can, the coroutine carries its value itself.
-            let carries = stand.who.carrier().is_some();
-            if !stand.warm {
-                park::anchor(l, 1, c, stand.place, Keep::Coroutine, (!carries).then_some(2));
+        match step {
+            Step::Warm(mark) => {
+                l.set_top(2);
+                return l.park(mark as u32, true, true);
             }
-            l.set_top(2);
-            return l.park(stand.mark, carries, true);
+            Step::Stands => return park::leave(l, c, Some(2)),
+            _ => {}
         }
         if let Some(accepted) = finish_put(l, 1, c, 2, step) {
             l.bool(accepted);

@@ -1,10 +1,9 @@
 //! Who runs the queued tasks: blocking operations, batches that interrupt a
 //! program, and the explicit `run` and `step`.
 
-use super::core::{Block, Core, Cx, Job, Load, READY, STORE, Waiter, at, core, enter};
+use super::core::{Block, Core, Cx, Job, Load, Next, READY, STORE, Waiter, at, core, enter};
 use super::park::{self, Held, withdraw};
-use super::warm::{self, Heat};
-use super::{args, errors, go, hook, timer, wake};
+use super::{args, errors, go, hook, timer, wake, warm};
 use crate::lua::{Int, State};
 use crate::sched::BATCH;
 use crate::sys::clock;
@@ -168,11 +167,27 @@ pub extern "C-unwind" fn batch(l: State) -> Int {
 /// `[0 0 m]` Runs the oldest task; `top` values are on the stack.
 #[inline]
 fn turn(l: Cx, top: Int) -> Turn {
+    match core(l, Core::next) {
+        Next::Idle => Turn::Idle,
+        Next::Go(co) => {
+            go::rerun(l, co, true);
+            Turn::Ran
+        }
+        Next::Thread(co) => {
+            go::rerun(l, co, false);
+            Turn::Ran
+        }
+        Next::Other => any_turn(l, top),
+    }
+}
+
+/// `[0 0 m]` The same, whoever it is.
+fn any_turn(l: Cx, top: Int) -> Turn {
     let popped = core(l, |w| match w.ready.front() {
         Some(job) if job.needs_pair() => None,
         _ => w.pop(),
     });
-    let Some((job, slot, heat)) = popped.or_else(|| with_pair(l)) else {
+    let Some((job, slot, warming)) = popped.or_else(|| with_pair(l)) else {
         return Turn::Idle;
     };
     let slot = slot * wake::STRIDE;
@@ -180,14 +195,10 @@ fn turn(l: Cx, top: Int) -> Turn {
         unblock(l, id, job.alts, slot);
         return Turn::Unblocked(id);
     }
-    if heat == Heat::Warm {
-        rerun(l, job);
-        return Turn::Ran;
-    }
     let runs = top + if job.alts { 2 } else { 1 };
     l.geti(JOBS, slot + 1);
-    if let Heat::Warming(n) = heat {
-        warm::keep(l, n);
+    if let Some(entry) = warming {
+        warm::keep(l, entry);
     }
     if job.with == Load::Queued {
         wake::push_entry(l, JOBS, slot + 2);
@@ -200,8 +211,12 @@ fn turn(l: Cx, top: Int) -> Turn {
             call(l, runs, runs + 1);
             Turn::Ran
         }
-        Waiter::Go(_) | Waiter::Thread(_) => {
-            rerun(l, job);
+        Waiter::Go(p) => {
+            go::resume(l, p, true, job.with);
+            Turn::Ran
+        }
+        Waiter::Thread(p) => {
+            go::resume(l, p, false, job.with);
             Turn::Ran
         }
         Waiter::Block(_) | Waiter::Silent | Waiter::Handler => Turn::Ran,
@@ -210,19 +225,10 @@ fn turn(l: Cx, top: Int) -> Turn {
     turn
 }
 
-/// `[0 0 -]` A coroutine that is anchored goes on.
-#[inline]
-fn rerun(l: Cx, job: Job) {
-    if let Waiter::Go(p) | Waiter::Thread(p) = job.who {
-        go::resume(l, p, matches!(job.who, Waiter::Go(_)), job.with);
-        core(l, |w| w.warm.rest(p.co()));
-    }
-}
-
 /// `[0 +(0|1) m]` The oldest task, and below an `alts` a table for its result:
 /// what can fail comes before the task leaves the queue.
 #[cold]
-fn with_pair(l: Cx) -> Option<(Job, u32, Heat)> {
+fn with_pair(l: Cx) -> Option<(Job, u32, Option<u32>)> {
     loop {
         match core(l, |w| w.ready.front()) {
             Some(job) if job.needs_pair() => l.table(2, 0),

@@ -1,11 +1,11 @@
 //! One put or take: decided in one go, and then the value moved.
 
 use super::chan::Channel;
-use super::core::{Core, Cx, Here, Waiter, Woken, core, decide};
+use super::core::{Core, Cx, Here, Waiter, core, decide};
 use super::wake::{self, Gift};
 use super::{park, protocol, values, xform};
-use crate::chan::{Kind, Place, Put, Side, Take};
-use crate::lua::{Int, Ref};
+use crate::chan::{Kind, Meeting, Put, Side, Take};
+use crate::lua::{Int, Ref, State};
 use slotmap::Key;
 
 /// `[0 0 e]` Before a decision about whoever waits on that side: sees to it that
@@ -17,17 +17,10 @@ pub fn clear(l: Cx, c: Ref<Channel>, side: Side) {
     wake::reserve(l, 1);
 }
 
-/// A coroutine that has its place in a queue, and its mark.
-#[derive(Clone, Copy)]
-pub struct Stand {
-    pub who: Waiter,
-    pub place: Place,
-    pub mark: u32,
-    /// It is anchored already.
-    pub warm: bool,
-}
-
-/// What a put or a take came to. What it says has been done.
+/// What a put or a take came to. What it says has been done. It fits into two
+/// registers; what takes more to say is in `Core::met` and `Core::stood` until
+/// something else is decided. A larger answer would go through memory in small
+/// pieces and be read in large ones, for which the processor stalls.
 #[derive(Clone, Copy)]
 pub enum Step {
     /// Something is in the way, which `clear` removes: nothing has been done.
@@ -39,17 +32,35 @@ pub enum Step {
     /// Through the transducer, which has not run yet.
     Transduce,
     /// To or from this slot of the buffer.
-    Buffer(u32),
-    Met(Woken),
-    /// The coroutine has its place in the queue.
-    Stands(Stand),
+    Buffer(usize),
+    /// A partner, `Core::met`, has been queued.
+    Met,
+    /// The same, and all that is left to do is to give this coroutine its value.
+    Served(State),
+    /// The coroutine has its place in the queue, `Core::stood`.
+    Stands,
+    /// The same, and it is anchored already. This is its mark.
+    Warm(usize),
     /// It has to wait.
     Wait,
 }
 
+/// `[0 0 -]` A decision about a partner, who has been queued.
+#[inline(always)]
+fn met(w: &mut Core, m: Meeting<Waiter>) -> Step {
+    let woken = w.queue(m);
+    match m.who.carrier() {
+        Some(p) if woken.warm && !woken.losers && !woken.hook => Step::Served(p.co()),
+        _ => {
+            w.met = Some(woken);
+            Step::Met
+        }
+    }
+}
+
 /// `[0 0 e]` Decides a put. `here`: the coroutine that parks if it has to; `spare`:
 /// how many tasks there must be room for afterwards.
-#[inline]
+#[inline(always)]
 pub fn decide_put(l: Cx, ch: Int, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
     let step = decide(l, c, |w, ch| put_step(w, ch, here, spare, w.handlers));
     if matches!(step, Step::Obstructed) { put_past(l, ch, c, here, spare) } else { step }
@@ -70,7 +81,7 @@ fn put_past(l: Cx, ch: Int, c: Ref<Channel>, here: Option<Here>, spare: u32) -> 
 
 /// How many takers one put may wake: those of a promise all, and those of a
 /// channel with a transducer perhaps.
-#[inline]
+#[inline(always)]
 fn takers(w: &mut Core, ch: &Channel) -> u32 {
     if ch.core.ring.kind() == Kind::Promise || ch.is_xform() {
         w.hall.queued(ch.core.lobby(), Side::Take) as u32 + 1
@@ -79,7 +90,7 @@ fn takers(w: &mut Core, ch: &Channel) -> u32 {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn put_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, spare: u32, handlers: bool) -> Step {
     let takers = takers(w, ch) + spare;
     if !w.ready.has_room(takers) || handlers || ch.core.ring.wants_room().is_some() {
@@ -91,14 +102,14 @@ fn put_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, spare: u32, hand
     match ch.core.put(&mut w.hall) {
         Put::Closed => Step::Closed,
         Put::Drop => Step::Dropped,
-        Put::Store(slot) => Step::Buffer(slot),
-        Put::Hand(taker) => Step::Met(w.queue(taker)),
+        Put::Store(slot) => Step::Buffer(slot as usize),
+        Put::Hand(taker) => met(w, taker),
         Put::Park => stand(w, ch, Side::Put, here),
     }
 }
 
 /// `[0 0 e]` Decides a take in the same way.
-#[inline]
+#[inline(always)]
 pub fn decide_take(l: Cx, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
     let step = decide(l, c, |w, ch| take_step(w, ch, here, spare, w.handlers));
     if matches!(step, Step::Obstructed) { take_past(l, c, here, spare) } else { step }
@@ -116,28 +127,30 @@ fn take_past(l: Cx, c: Ref<Channel>, here: Option<Here>, spare: u32) -> Step {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn take_step(w: &mut Core, ch: &mut Channel, here: Option<Here>, spare: u32, handlers: bool) -> Step {
     if !w.ready.has_room(1 + spare) || handlers {
         return Step::Obstructed;
     }
     match ch.core.take(&mut w.hall) {
         Take::Nil => Step::Closed,
-        Take::Load(slot) => Step::Buffer(slot),
-        Take::Meet(putter) => Step::Met(w.queue(putter)),
+        Take::Load(slot) => Step::Buffer(slot as usize),
+        Take::Meet(putter) => met(w, putter),
         Take::Park => stand(w, ch, Side::Take, here),
     }
 }
 
-#[inline]
+#[inline(always)]
 fn stand(w: &mut Core, ch: &Channel, side: Side, here: Option<Here>) -> Step {
     let Some(here) = here else { return Step::Wait };
-    let (who, mark) = w.party(here);
-    let Some(place) = park::place(w, ch, side, who) else { return Step::Wait };
+    let parked = w.parked(here);
+    let Some(place) = park::place(w, ch, side, here.party(parked)) else { return Step::Wait };
     // Whoever waits on a timer is noted with it.
-    let quick = who.carrier().filter(|_| here.ours && ch.timer().is_none());
-    let warm = quick.is_some_and(|p| w.warm.waits(p, place));
-    Step::Stands(Stand { who, place, mark, warm })
+    if here.ours && ch.timer().is_none() && w.warm.waits(parked, place) {
+        return Step::Warm(parked.mark() as usize);
+    }
+    w.stood = Some((parked, place));
+    Step::Stands
 }
 
 /// `[0 +? e]` Puts the value at `v` into the channel at `ch`, if that is possible
@@ -154,13 +167,17 @@ pub fn finish_put(l: Cx, ch: Int, c: Ref<Channel>, v: Int, step: Step) -> Option
         Step::Dropped => {}
         Step::Transduce => xform::put(l, ch, c, v),
         Step::Buffer(slot) => {
-            values::store(l, ch, slot, v);
+            values::store(l, ch, slot as u32, v);
             if c.get().core.ring.kind() == Kind::Promise {
                 serve(l, ch, c);
             }
         }
-        Step::Met(taker) => wake::wake(l, taker, Side::Take, Gift::At(v), ch),
-        Step::Obstructed | Step::Stands(..) | Step::Wait => return None,
+        Step::Served(taker) => {
+            l.dup(v);
+            l.give(taker, 1);
+        }
+        Step::Met => wake_met(l, Side::Take, Gift::At(v), ch),
+        Step::Obstructed | Step::Stands | Step::Warm(_) | Step::Wait => return None,
     }
     Some(true)
 }
@@ -178,26 +195,31 @@ pub fn finish_take(l: Cx, ch: Int, c: Ref<Channel>, step: Step) -> bool {
         Step::Closed if xform::complete_late(l, ch, c) => return take_now(l, ch, c),
         Step::Closed | Step::Dropped => l.nil(),
         Step::Buffer(slot) => {
-            values::load(l, ch, slot, c.get().core.ring.kind() == Kind::Promise);
+            values::load(l, ch, slot as u32, c.get().core.ring.kind() == Kind::Promise);
             if !c.get().core.lobby().is_null() {
                 refill(l, ch, c);
             }
         }
-        Step::Met(putter) => match putter.m.who.carrier() {
-            Some(p) if putter.served => {
-                wake::wake(l, putter, Side::Put, Gift::True, ch);
-                p.push_brought(*l, true);
-            }
-            _ => {
-                wake::push_brought(l, putter.m, ch);
-                let value = l.top();
-                wake::wake(l, putter, Side::Put, Gift::True, ch);
-                l.set_top(value);
-            }
-        },
-        Step::Obstructed | Step::Transduce | Step::Stands(..) | Step::Wait => return false,
+        Step::Served(putter) => {
+            putter.bool(true);
+            putter.push_brought(*l, true);
+        }
+        Step::Met => wake_met(l, Side::Put, Gift::True, ch),
+        Step::Obstructed | Step::Transduce | Step::Stands | Step::Warm(_) | Step::Wait => return false,
     }
     true
+}
+
+/// `[0 +? e]` Hands the partner that was met what it gets; the value that a put
+/// brings is on top.
+fn wake_met(l: Cx, side: Side, gift: Gift, ch: Int) {
+    let Some(partner) = core(l, |w| w.met.take()) else { return };
+    if side == Side::Put {
+        wake::push_brought(l, partner.m, ch);
+    }
+    let top = l.top();
+    wake::wake(l, partner, side, gift, ch);
+    l.set_top(top);
 }
 
 /// `[0 0 -]` A value has left the buffer: lets the puts in that fit now.

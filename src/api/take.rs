@@ -80,11 +80,10 @@ pub extern "C-unwind" fn try_take(l: State) -> Int {
 pub fn park_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
     loop {
         let step = decide_take(l, c, Some(park::here(l)), 0);
-        if let Step::Stands(stand) = step {
-            if !stand.warm {
-                park::anchor(l, 1, c, stand.place, Keep::Coroutine, None);
-            }
-            return l.park(stand.mark, stand.who.carrier().is_some(), false);
+        match step {
+            Step::Warm(mark) => return l.park(mark as u32, true, false),
+            Step::Stands => return park::leave(l, c, None),
+            _ => {}
         }
         if finish_take(l, 1, c, step) {
             return 1;

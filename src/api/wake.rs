@@ -220,7 +220,7 @@ fn clear(l: Cx, entry: u32, brought: bool) {
 /// fetched before it is woken.
 pub fn push_brought(l: Cx, m: Meeting<Waiter>, ch: Int) {
     match m.who.carrier() {
-        Some(p) if m.port == 0 => p.push_brought(*l, false),
+        Some(p) if m.port == 0 => p.co().push_brought(*l, false),
         _ if push_anchors(l, ch, m.place.lobby) => {
             l.geti(-1, anchor(m.place.slot) + 1);
             l.remove(-2);

@@ -34,15 +34,6 @@ struct Line {
     spot: Spot,
 }
 
-/// What the table knows of a coroutine that is about to run.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Heat {
-    Cold,
-    /// It is to be kept from now on, in this entry.
-    Warming(u32),
-    Warm,
-}
-
 /// Between calls: a line that is not cold has a bit in `used`, and its
 /// coroutine in the entry of the same number; only a cold one may be in the
 /// anchors of a channel or in the table of jobs.
@@ -65,35 +56,34 @@ impl Warm {
         (line.co == Some(co)).then_some(line)
     }
 
-    /// A coroutine is about to run as a task.
-    #[inline]
-    pub fn start(&mut self, p: Parked) -> Heat {
+    /// A coroutine that is kept runs as a task. False: it is not kept.
+    #[inline(always)]
+    pub fn run(&mut self, p: Parked) -> bool {
+        let Some(line) = self.line(p.co()) else { return false };
+        let kept = matches!(line.spot, Spot::Queued(_, q) if q == p);
+        if kept {
+            line.spot = Spot::Running;
+        }
+        kept
+    }
+
+    /// Another one runs. Answers the entry in which it is to be kept, if it ran in
+    /// this batch before.
+    pub fn start(&mut self, p: Parked) -> Option<u32> {
         let batch = self.batch;
         let n = p.co().hash(LINES);
         let line = &mut self.lines[n as usize];
-        if line.co != Some(p.co()) {
-            if let Spot::Cold = line.spot {
-                *line = Line { co: Some(p.co()), batch, spot: Spot::Cold };
-            }
-            return Heat::Cold;
+        let Spot::Cold = line.spot else { return None };
+        let again = line.co == Some(p.co()) && line.batch == batch;
+        *line = Line { co: Some(p.co()), batch, spot: if again { Spot::Running } else { Spot::Cold } };
+        if again {
+            self.used |= 1 << n;
         }
-        let again = std::mem::replace(&mut line.batch, batch) == batch;
-        match line.spot {
-            Spot::Queued(_, q) if q == p => {
-                line.spot = Spot::Running;
-                Heat::Warm
-            }
-            Spot::Cold if again => {
-                line.spot = Spot::Running;
-                self.used |= 1 << n;
-                Heat::Warming(n)
-            }
-            _ => Heat::Cold,
-        }
+        again.then_some(n + 1)
     }
 
     /// A coroutine has come back; it is kept only if it waits in one place.
-    #[inline]
+    #[inline(always)]
     pub fn rest(&mut self, co: State) {
         if let Some(line) = self.line(co)
             && let Spot::Running = line.spot
@@ -103,30 +93,25 @@ impl Warm {
     }
 
     /// A coroutine has its place in a queue. False: it has to be anchored there.
-    #[inline]
+    #[inline(always)]
     pub fn waits(&mut self, p: Parked, place: Place) -> bool {
-        match self.line(p.co()) {
-            Some(line @ Line { spot: Spot::Running, .. }) => {
-                line.spot = Spot::Waits(place, p);
-                true
-            }
-            _ => false,
+        let Some(line) = self.line(p.co()) else { return false };
+        let kept = matches!(line.spot, Spot::Running);
+        if kept {
+            line.spot = Spot::Waits(place, p);
         }
+        kept
     }
 
     /// A waiting coroutine is a task now. False: it is anchored in its channel.
-    #[inline]
+    #[inline(always)]
     pub fn queued(&mut self, p: Parked, slot: u32) -> bool {
-        match self.line(p.co()) {
-            Some(Line { spot: spot @ Spot::Waits(..), .. }) => {
-                let Spot::Waits(_, q) = *spot else { return false };
-                if q == p {
-                    *spot = Spot::Queued(slot, p);
-                }
-                q == p
-            }
-            _ => false,
+        let Some(line) = self.line(p.co()) else { return false };
+        let kept = matches!(line.spot, Spot::Waits(_, q) if q == p);
+        if kept {
+            line.spot = Spot::Queued(slot, p);
         }
+        kept
     }
 
     /// The first `n` slots of the table of jobs have moved up by `by`.
@@ -154,10 +139,10 @@ impl Warm {
 }
 
 /// `[0 0 -]` The coroutine on top is kept in this entry.
-pub fn keep(l: Cx, n: u32) {
+pub fn keep(l: Cx, entry: u32) {
     l.geti(STORE, at::WARM);
     l.dup(-2);
-    l.seti(-2, n + 1);
+    l.seti(-2, entry);
     l.pop(1);
 }
 
@@ -189,7 +174,11 @@ fn settle(l: Cx, entry: u32, spot: Spot) -> bool {
             true
         }
         // Somebody resumed it by hand, or nobody can reach the channel any more.
-        Spot::Waits(place, p) if !p.is_waiting() || !core(l, |w: &mut Core| w.hall.has_lobby(place.lobby)) => true,
+        Spot::Waits(place, p)
+            if !p.is_waiting() || !core(l, |w: &mut Core| w.hall.has_lobby(place.lobby)) =>
+        {
+            true
+        }
         Spot::Waits(place, _) => {
             // A channel that a finalizer brought back has lost its table.
             let found = wake::find_anchors(l, place.lobby);

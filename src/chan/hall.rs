@@ -145,14 +145,14 @@ impl<P: Party> Hall<P> {
 
     /// A plain operation takes its place in a queue of less than `limit`. `None`:
     /// there is no room, which `reserve` makes, or it is full.
-    #[inline]
+    #[inline(always)]
     pub fn enroll(&mut self, who: P, lobby: Lobby, side: Side, limit: usize) -> Option<Place> {
         let place = self.stand(who, (lobby, side), limit, Op::null(), 0)?;
         self.waiting += 1;
         Some(place)
     }
 
-    #[inline]
+    #[inline(always)]
     fn stand(&mut self, who: P, at: (Lobby, Side), limit: usize, op: Op, port: u32) -> Option<Place> {
         let (lobby, side) = at;
         let waits = self.lobbies.get_mut(lobby)?;
@@ -166,8 +166,7 @@ impl<P: Party> Hall<P> {
         waits.queue(side).push_back(Entry { who, alts: op, slot, port });
         let place = Place { lobby, slot };
         if !self.losers.is_empty() {
-            // Its slot has a new owner, whose anchor must stay.
-            self.losers.retain(|l| *l != place);
+            self.keep(place);
         }
         Some(place)
     }
@@ -216,7 +215,7 @@ impl<P: Party> Hall<P> {
 
     /// Commits the oldest operation of this queue. Its other places, if it is
     /// an `alts`, become losers.
-    #[inline]
+    #[inline(always)]
     pub fn claim(&mut self, lobby: Lobby, side: Side) -> Option<Meeting<P>> {
         loop {
             let waits = self.lobbies.get_mut(lobby)?;
@@ -295,6 +294,12 @@ impl<P: Party> Hall<P> {
         if self.losers.len() < self.losers.capacity() {
             self.losers.push(place);
         }
+    }
+
+    /// A slot has a new owner, whose anchor must stay.
+    #[cold]
+    fn keep(&mut self, place: Place) {
+        self.losers.retain(|l| *l != place);
     }
 
     /// Are there places whose anchors the shell has to clear?

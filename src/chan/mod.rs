@@ -85,6 +85,7 @@ impl Chan {
     }
 
     /// Where a new value goes. The shell has made room in the buffer.
+    #[inline(always)]
     pub fn put<P: Party>(&mut self, hall: &mut Hall<P>) -> Put<P> {
         if self.closed {
             return Put::Closed;
@@ -104,6 +105,7 @@ impl Chan {
     }
 
     /// Where the next value comes from. After `Load` the shell asks `refill`.
+    #[inline(always)]
     pub fn take<P: Party>(&mut self, hall: &mut Hall<P>) -> Take<P> {
         if let Some(slot) = self.ring.remove() {
             return Take::Load(slot);

@@ -24,8 +24,9 @@ pub enum Status {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Parked {
     co: State,
-    mark: u32,
-    marked: bool,
+    /// The mark, twice, and one if it is carried: in one word, since a processor
+    /// is slow to load together what was stored apart.
+    token: u64,
 }
 
 #[cfg(not(feature = "luajit"))]
@@ -89,7 +90,12 @@ mod number {
 impl Parked {
     /// `ours`: the coroutine was resumed by this library.
     pub fn new(co: State, mark: u32, ours: bool) -> Parked {
-        Parked { co, mark, marked: ours || !cfg!(feature = "luajit") }
+        let marked = ours || !cfg!(feature = "luajit");
+        Parked { co, token: u64::from(mark) << 1 | u64::from(marked) }
+    }
+
+    pub fn mark(&self) -> u32 {
+        (self.token >> 1) as u32
     }
 
     pub fn co(&self) -> State {
@@ -97,49 +103,29 @@ impl Parked {
     }
 
     pub fn is_marked(&self) -> bool {
-        self.marked
+        self.token & 1 == 1
     }
 
     /// `[0 0 -]` Is the coroutine alive and still waiting in this operation?
     #[inline]
     pub fn is_waiting(&self) -> bool {
-        if self.marked { self.bears_mark(-1) } else { self.is_suspended() }
+        if self.is_marked() { self.bears_mark(-1) } else { self.is_suspended() }
     }
 
     /// `[0 0 -]` Can it be resumed, having been `served` or not?
     #[inline]
     pub fn is_resumable(&self, served: bool) -> bool {
-        if self.marked { self.bears_mark(if served { -2 } else { -1 }) } else { self.is_suspended() }
+        if self.is_marked() { self.bears_mark(if served { -2 } else { -1 }) } else { self.is_suspended() }
     }
 
     fn bears_mark(&self, at: Int) -> bool {
         // SAFETY: an operation that waits keeps its coroutine anchored.
-        unsafe { ffi::lua_gettop(self.co.0) >= -at && value::is_at(self.co.0, at, self.mark) }
+        unsafe { ffi::lua_gettop(self.co.0) >= -at && value::is_at(self.co.0, at, self.mark()) }
     }
 
     fn is_suspended(&self) -> bool {
         // SAFETY: as above.
         unsafe { ffi::lua_status(self.co.0) == ffi::LUA_YIELD }
-    }
-
-    /// `[0 +1 -]` on `l`: a copy of the value that a marked one brings, before or
-    /// after it was `served`.
-    #[inline]
-    pub fn push_brought(&self, l: State, served: bool) {
-        self.co.dup(if served { -3 } else { -2 });
-        self.co.give(l, 1);
-    }
-
-    /// `[0 0 -]` Leaves only the value that it was given on the stack of the
-    /// coroutine, or nothing: on LuaJIT, the wait returns all that is there.
-    #[inline]
-    pub fn strip(&self, served: bool) {
-        if cfg!(feature = "luajit") {
-            if served {
-                self.co.replace(1);
-            }
-            self.co.set_top(served.into());
-        }
     }
 }
 
@@ -170,6 +156,26 @@ impl State {
             ffi::LUA_OK => Status::Ended,
             ffi::LUA_YIELD => Status::Yielded(n),
             _ => Status::Failed,
+        }
+    }
+
+    /// `[0 +1 -]` on `l`: a copy of the value that this marked coroutine brings,
+    /// before or after it was `served`.
+    #[inline]
+    pub fn push_brought(self, l: State, served: bool) {
+        self.dup(if served { -3 } else { -2 });
+        self.give(l, 1);
+    }
+
+    /// `[0 0 -]` Leaves only the value that it was given on the stack of this
+    /// coroutine, or nothing: on LuaJIT, the wait returns all that is there.
+    #[inline]
+    pub fn strip(self, served: bool) {
+        if cfg!(feature = "luajit") {
+            if served {
+                self.replace(1);
+            }
+            self.set_top(served.into());
         }
     }
 

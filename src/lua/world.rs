@@ -56,7 +56,7 @@ impl<T> Deref for Cx<T> {
 impl<T> Cx<T> {
     /// `[0 0 e]` Runs `f` on the world. It cannot reach Lua. Raises when the
     /// state is being closed and when `f` panics, which is a bug of ours.
-    #[inline]
+    #[inline(always)]
     pub fn with<R: Copy>(self, f: impl FnOnce(&mut T) -> R) -> R {
         // SAFETY: the world is anchored in the registry until the state closes,
         // and even then its block stays until all finalizers have run.

@@ -216,7 +216,8 @@ const FINALIZERS: &str = r#"
         async.step()
         async.close(c)
     end
-    local function at_end(f) setmetatable({}, { __gc = f }) end
+    -- Kept, since a cycle in between would run it early.
+    local function at_end(f) keep_end = setmetatable({}, { __gc = f }) end
     local early = setmetatable({}, { __gc = function(t) pcall(use, t.async) end })
     local async = require "async"
     early.async = async
