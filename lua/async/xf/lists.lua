@@ -24,7 +24,9 @@ local function append_to(name, list, xform, from)
     list[n] = value
     return list
   end
-  return run(name, xform, append, same, list, from)
+  run(name, xform, append, same, list, from)
+  -- The result is a wrapped list after the flush of a transducer that does not unwrap.
+  return list
 end
 
 --- Appends to the list `to` what the transducer makes of `list`, and returns it.
