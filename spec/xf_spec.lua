@@ -57,6 +57,7 @@ local examples = {
   { "replace", xf.replace { a = false, [false] = "a" }, { "a", false, "b" }, { false, "a", "b" } },
   { "scan", xf.scan(add), { 1, 2, 3 }, { 1, 3, 6 } },
   { "scan from a start", xf.scan(add, 10), { 1, 2, 3 }, { 11, 13, 16 } },
+  { "scan from nil", xf.scan(function(a, b) return (a or 10) + b end, nil), { 1, 2, 3 }, { 11, 13, 16 } },
   { "scan until it has enough",
     xf.scan(function(a, b) return a + b > 5 and async.reduced(6) or a + b end), { 1, 2, 3, 4 }, { 1, 3, 6 } },
   { "comp of nothing", xf.comp(), { 1, false }, { 1, false } },
@@ -160,15 +161,16 @@ describe("the protocol of a transducer", function()
     assert.truthy(seen[1]:find("nil", 1, true))
   end)
 
-  it("distinguishes nil from false, and meets it once", function()
-    local log, rf = notebook()
-    local step = xf.distinct()(rf)
-    for _, value in ipairs { false, false } do step(nil, value) end
-    step(nil, nil)
-    step(nil, nil)
-    assert.equal(1, #log)
-    assert.is_false(log[1])
-    assert.equal(0, log.ends + log.late)
+  it("distinguishes nil from false where values are compared", function()
+    for _, xform in ipairs { xf.distinct(), xf.dedupe() } do
+      local seen = {}
+      local step = xform(function(...) seen[#seen + 1] = more.pack(...) end)
+      step("acc", nil)
+      step("acc", nil)
+      step("acc", false)
+      step("acc", false)
+      assert.same({ { n = 2, "acc" }, { n = 2, "acc", false } }, seen)
+    end
   end)
 
   it("flushes once, however often it is told to end", function()
