@@ -15,6 +15,7 @@ local rows = {
   { "ping-pong, round trip", "ping_pong", 100000, lua54 = 6.5, luajit = 11 },
   { "unbuffered hand-over, item", "hand_over", 200000, lua54 = 2.8 },
   { "buffer of 128, put and take", "buffered", 300000, lua54 = 1.5 },
+  { "buffer and three-stage transducer", "transducer", 200000, lua54 = 5 },
   { "put! and take!, callbacks at once", "callbacks_at_once", 200000 },
   { "take! and put!, callbacks queued", "callbacks_queued", 200000 },
   { "offer! and poll!", "offer_and_poll", 400000 },

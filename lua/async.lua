@@ -44,6 +44,7 @@ for name, f in pairs(core) do
 end
 async.reduced = reduced.reduced
 async.is_reduced = reduced["reduced?"]
+async.xf = require "async.xf"
 for name, lua_name in pairs(require "async.names") do
   async[name] = async[lua_name]
 end

@@ -38,6 +38,10 @@ describe("every kind of wrong argument to", function()
   for _, names in ipairs(functions) do
     it("async." .. table.concat(names, ", "), function() walk("async", names) end)
   end
+
+  for _, names in ipairs(functions_of(async.xf)) do
+    it("async.xf." .. table.concat(names, ", "), function() walk("async.xf", names) end)
+  end
 end)
 
 describe("every kind of wrong argument to a method of", function()

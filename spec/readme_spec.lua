@@ -1,5 +1,6 @@
 -- What the README shows is what the examples hold and what the module has.
 local async = require("async")
+local fennel = require("fennel")
 
 local function read(name)
   local file = assert(io.open(name, "rb"))
@@ -8,10 +9,28 @@ local function read(name)
   return text
 end
 
+local function section(text, title)
+  return text:match("\n## " .. title .. "\n(.-)\n## ")
+end
+
+-- Runs a program and returns the lines that it prints.
+local function printed_by(source, language)
+  local lines = {}
+  local env = setmetatable({ print = function(line) lines[#lines + 1] = tostring(line) end }, { __index = _G })
+  if language == "fennel" then
+    fennel.eval(source, { env = env })
+  else
+    local chunk = assert((loadstring or load)(source, "=README", "t", env))
+    if setfenv then setfenv(chunk, env) end
+    chunk()
+  end
+  return lines
+end
+
 -- The rows of the name table: { core names = {...}, lua names = {...} }.
 local function rows(text)
-  local list, section = {}, text:match("\n## Names\n(.-)\n## ")
-  for first, second in section:gmatch("\n| (.-) | (.-) |") do
+  local list = {}
+  for first, second in section(text, "Names"):gmatch("\n| (.-) | (.-) |") do
     local row = {}
     for name in (first .. " " .. second):gmatch("`([^`]+)`") do row[#row + 1] = name end
     list[#list + 1] = row
@@ -50,6 +69,31 @@ describe("the README", function()
       end
     end
     assert.is_true(count > 30)
+  end)
+
+  it("shows transducers as they are in examples, with what they print", function()
+    local shown = section(text, "Transducers")
+    for _, language in ipairs({ { "lua", "lua", "%-%-> ([^\n]*)" }, { "fennel", "fnl", ";=> ([^\n]*)" } }) do
+      local block, said = shown:match("\n```" .. language[1] .. "\n(.-)```\n"), {}
+      for line in block:gmatch(language[3]) do said[#said + 1] = line end
+      assert.is_true(#said > 1)
+      assert.equal(read("examples/transducers." .. language[2]), block)
+      assert.same(said, printed_by(block, language[1]))
+    end
+  end)
+
+  it("lists every function of async.xf with both spellings, and no other", function()
+    local count = 0
+    for names in section(text, "Transducers"):gmatch("\n| (`.-) |") do
+      local first = names:match("`([^`]+)`")
+      for name in names:gmatch("`([^`]+)`") do
+        assert.equal("function", type(async.xf[name]), name)
+        assert.equal(async.xf[first], async.xf[name])
+        count = count + 1
+      end
+    end
+    for _ in pairs(async.xf) do count = count - 1 end
+    assert.equal(0, count)
   end)
 
   it("names every field of stats", function()

@@ -18,6 +18,7 @@ local function is_callable(value)
   return type(meta) == "table" and type(meta.__call) == "function"
 end
 
+check.is_callable = is_callable
 check.channel = expected("channel", core.is_chan)
 check.callable = expected("function", is_callable)
 check.list = expected("table", function(value) return type(value) == "table" end)

@@ -60,4 +60,29 @@ function M.on_complete(hook)
   end
 end
 
+--- What the channel gives when another block puts the values.
+function M.through(channel, values)
+  async.go(function()
+    for i = 1, #values do
+      if not async.park_put(channel, values[i]) then return end
+    end
+    async.close(channel)
+  end)
+  return support.drain(channel)
+end
+
+--- A step function that notes how it is called, and has enough after `most` values.
+function M.notebook(most)
+  local log = { inits = 0, ends = 0, late = 0 }
+  return log, function(...)
+    local count = select("#", ...)
+    if count == 0 then log.inits = log.inits + 1 end
+    if count == 1 then log.ends = log.ends + 1 end
+    if count < 2 then return ... end
+    if #log == most or log.ends > 0 then log.late = log.late + 1 end
+    log[#log + 1] = select(2, ...)
+    return #log == most and async.reduced "enough" or "more"
+  end
+end
+
 return M
