@@ -8,6 +8,7 @@ end
 
 local core = require "async.core"
 local foreign = require "async.foreign"
+local gather = require "async.gather"
 local reduced = require "async.reduced"
 
 local function empty() end
@@ -21,6 +22,7 @@ core.setup {
   foreign_take = foreign.take,
   foreign_alts = foreign.alts,
   foreign_close = foreign.close,
+  take_first = gather.take_first,
   empty = empty,
 }
 
@@ -37,11 +39,19 @@ end
 
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
+local private = { setup = true, hooks_are_used = true, catch = true, report = true }
 for name, f in pairs(core) do
-  if name ~= "setup" and name ~= "hooks_are_used" then
+  if not private[name] then
     async[name] = f
   end
 end
+for _, noun in ipairs { "fold", "gather", "pipe", "pipeline", "ports", "reshape" } do
+  for name, f in pairs(require("async." .. noun)) do
+    async[name] = f
+  end
+end
+async.take_first = nil -- known as take(n, channel)
+require "async.methods"
 async.reduced = reduced.reduced
 async.is_reduced = reduced["reduced?"]
 for name, lua_name in pairs(require "async.names") do

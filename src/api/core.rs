@@ -259,6 +259,8 @@ pub mod at {
     pub const FOREIGN_TAKE: u32 = 19;
     pub const FOREIGN_ALTS: u32 = 20;
     pub const FOREIGN_CLOSE: u32 = 21;
+    /// The combinator behind `take(n, channel)`, in Lua.
+    pub const TAKE_FIRST: u32 = 28;
     /// An empty Lua function, for the host's signal hook to catch.
     pub const EMPTY: u32 = 22;
     pub const SHOW: u32 = 23;
@@ -267,7 +269,7 @@ pub mod at {
     pub const COMMIT: u32 = 26;
     /// The go blocks of `orphans`.
     pub const ORPHANS: u32 = 27;
-    pub const COUNT: u32 = 28;
+    pub const COUNT: u32 = 29;
 }
 
 /// Values that a channel keeps.
