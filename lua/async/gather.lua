@@ -5,7 +5,6 @@ local flow = require "async.flow"
 
 local alts, chan, go = core.park_alts, core.chan, core.go
 local park_put, park_take, take_async, try_put = core.park_put, core.park_take, core.take_async, core.try_put
-local close_after = flow.close_after
 local unpack = table.unpack or unpack
 
 local M = {}
@@ -44,8 +43,8 @@ end
 function M.map(f, sources, buffer)
   check.callable("async.map", f, 1)
   sources = check.channels("async.map", sources, 2)
-  local out = chan(buffer)
-  return close_after(go(zip, f, sources, out), out)
+  local out = flow.channel("async.map", buffer, 3)
+  return flow.close_after(go(zip, f, sources, out), out)
 end
 
 local function funnel(sources, out)
@@ -66,8 +65,8 @@ end
 --- Where several have values, chance decides. Stops when the channel is closed.
 function M.merge(sources, buffer)
   sources = check.channels("async.merge", sources, 1)
-  local out = chan(buffer)
-  return close_after(go(funnel, sources, out), out)
+  local out = flow.channel("async.merge", buffer, 2)
+  return flow.close_after(go(funnel, sources, out), out)
 end
 
 local function copy_first(count, from, out)
@@ -81,8 +80,8 @@ end
 function M.take_first(count, from, buffer)
   check.count("async.take", count, 1, 0)
   check.channel("async.take", from, 2)
-  local out = chan(buffer)
-  return close_after(go(copy_first, count, from, out), out)
+  local out = flow.channel("async.take", buffer, 3)
+  return flow.close_after(go(copy_first, count, from, out), out)
 end
 
 return M

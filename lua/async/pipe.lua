@@ -65,7 +65,8 @@ end
 function M.split(belongs, from, yes_buffer, no_buffer)
   check.callable("async.split", belongs, 1)
   check.channel("async.split", from, 2)
-  local yes, no = chan(yes_buffer), chan(no_buffer)
+  local yes = flow.channel("async.split", yes_buffer, 3)
+  local no = flow.channel("async.split", no_buffer, 4)
   local block = go(sort_out, belongs, from, yes, no)
   return { flow.close_after(block, yes), flow.close_after(block, no) }
 end

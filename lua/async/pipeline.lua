@@ -45,67 +45,60 @@ local function drain_in_order(to, jobs, state)
 end
 
 -- The go block that ends when all is done.
-local function in_order(n, to, from, jobs)
-  local state = { slots = chan(n), results = chan(n), stopped = false }
+local function in_order(slots, to, from, jobs, n)
+  local state = { slots = slots, results = chan(n), stopped = false }
   go(feed_in_order, from, jobs, state)
   return go(drain_in_order, to, jobs, state)
 end
 
 -- Each job delivers its own results. What was delivered to a closed channel is the
 -- sign to stop.
-local function as_completed(n, to, from, jobs)
+local function as_completed(slots, to, from, jobs)
+  local stopped, ended, idle = false, false, chan()
+  local function over(all)
+    stopped = stopped or not all
+    try_take(slots)
+    if ended and #slots == 0 then close(idle) end
+  end
   return go(function()
-    local slots, stopped = chan(n), false
-    local function over(all)
-      stopped = stopped or not all
-      try_take(slots)
-    end
     while park_put(slots, true) and not stopped do
       local value = park_take(from)
       if value == nil then break end
       take_async(jobs.begin_to(value, to), over)
     end
-    -- When every slot can be had, no job runs any more.
-    for _ = 2, n do park_put(slots, true) end
+    try_take(slots) -- the one that no job has got
+    ended = true
+    if #slots > 0 then park_take(idle) end
   end)
 end
 
-local function pipeline(name, run)
-  return function(n, to, xform, from, ...)
-    check.count(name, n, 1, 1)
-    check.channel(name, to, 2)
-    check.callable(name, xform, 3)
-    check.channel(name, from, 4)
-    local rescue = select(2, ...)
-    check.optional_callable(name, rescue, 6)
-    local block = run(n, to, from, job.transducing(xform, rescue))
-    if flow.wanted(...) then flow.close_after(block, to) end
-    return block
-  end
-end
-
-local function pipeline_async(name, run)
+-- `run` begins a pipeline whose jobs `jobs_of(f, rescue)` describes.
+local function pipeline(name, run, jobs_of)
   return function(n, to, f, from, ...)
     check.count(name, n, 1, 1)
     check.channel(name, to, 2)
     check.callable(name, f, 3)
     check.channel(name, from, 4)
-    local block = run(n, to, from, job.calling(f))
+    local rescue = select(2, ...)
+    check.optional_callable(name, rescue, 6)
+    local slots = flow.channel(name, n, 1)
+    local block = run(slots, to, from, jobs_of(f, rescue), n)
     if flow.wanted(...) then flow.close_after(block, to) end
     return block
   end
 end
 
+local transducing, calling = job.transducing, job.calling
 local M = {}
 
---- Each gives a channel that closes when all is delivered.
---- pipeline(n, to, xform, from, close?, ex_handler?)
-M.pipeline = pipeline("async.pipeline", in_order)
-M.pipeline_blocking = pipeline("async.pipeline_blocking (pipeline-blocking)", in_order)
-M.pipeline_unordered = pipeline("async.pipeline_unordered (pipeline-unordered)", as_completed)
---- pipeline_async(n, to, f, from, close?)
-M.pipeline_async = pipeline_async("async.pipeline_async (pipeline-async)", in_order)
+--- Each gives a channel that closes when all is delivered. The first three are called
+--- as pipeline(n, to, xform, from, close?, ex_handler?), the last two as
+--- pipeline_async(n, to, f, from, close?).
+M.pipeline = pipeline("async.pipeline", in_order, transducing)
+M.pipeline_blocking = pipeline("async.pipeline_blocking (pipeline-blocking)", in_order, transducing)
+M.pipeline_unordered = pipeline("async.pipeline_unordered (pipeline-unordered)", as_completed, transducing)
+M.pipeline_async = pipeline("async.pipeline_async (pipeline-async)", in_order, calling)
 M.pipeline_async_unordered =
-  pipeline_async("async.pipeline_async_unordered (pipeline-async-unordered)", as_completed)
+  pipeline("async.pipeline_async_unordered (pipeline-async-unordered)", as_completed, calling)
 
 return M

@@ -5,7 +5,7 @@ local core = require "async.core"
 local check = require "async.check"
 local flow = require "async.flow"
 
-local chan, go, park_put, park_take = core.chan, core.go, core.park_put, core.park_take
+local go, park_put, park_take = core.go, core.park_put, core.park_take
 local close_after = flow.close_after
 
 local M = {}
@@ -22,7 +22,7 @@ end
 function M.filter_take(keep, from, buffer)
   check.callable("async.filter_take (filter<)", keep, 1)
   check.channel("async.filter_take (filter<)", from, 2)
-  local out = chan(buffer)
+  local out = flow.channel("async.filter_take (filter<)", buffer, 3)
   return close_after(go(pass_some, true, keep, from, out), out)
 end
 
@@ -30,7 +30,7 @@ end
 function M.remove_take(drop, from, buffer)
   check.callable("async.remove_take (remove<)", drop, 1)
   check.channel("async.remove_take (remove<)", from, 2)
-  local out = chan(buffer)
+  local out = flow.channel("async.remove_take (remove<)", buffer, 3)
   return close_after(go(pass_some, false, drop, from, out), out)
 end
 
@@ -46,7 +46,7 @@ end
 --- A channel without the values that equal the one before.
 function M.unique(from, buffer)
   check.channel("async.unique", from, 1)
-  local out = chan(buffer)
+  local out = flow.channel("async.unique", buffer, 2)
   return close_after(go(pass_changes, from, out), out)
 end
 
@@ -67,7 +67,7 @@ end
 function M.partition(size, from, buffer)
   check.count("async.partition", size, 1, 1)
   check.channel("async.partition", from, 2)
-  local out = chan(buffer)
+  local out = flow.channel("async.partition", buffer, 3)
   return close_after(go(group_by_count, size, from, out), out)
 end
 
@@ -90,7 +90,7 @@ end
 function M.partition_by(key_of, from, buffer)
   check.callable("async.partition_by (partition-by)", key_of, 1)
   check.channel("async.partition_by (partition-by)", from, 2)
-  local out = chan(buffer)
+  local out = flow.channel("async.partition_by (partition-by)", buffer, 3)
   return close_after(go(group_by_key, key_of, from, out), out)
 end
 
@@ -109,7 +109,7 @@ end
 function M.mapcat_take(f, from, buffer)
   check.callable("async.mapcat_take (mapcat<)", f, 1)
   check.channel("async.mapcat_take (mapcat<)", from, 2)
-  local out = chan(buffer)
+  local out = flow.channel("async.mapcat_take (mapcat<)", buffer, 3)
   return close_after(go(spread, f, from, out), out)
 end
 
@@ -118,7 +118,7 @@ end
 function M.mapcat_put(f, to, buffer)
   check.callable("async.mapcat_put (mapcat>)", f, 1)
   check.channel("async.mapcat_put (mapcat>)", to, 2)
-  local from = chan(buffer)
+  local from = flow.channel("async.mapcat_put (mapcat>)", buffer, 3)
   close_after(go(spread, f, from, to), to)
   return from
 end
