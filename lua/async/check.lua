@@ -26,7 +26,7 @@ check.list = expected("table", function(value) return type(value) == "table" end
 --- A list of channels, of which it returns a copy.
 function check.channels(name, list, position)
   if type(list) ~= "table" or core.is_chan(list) then
-    local got = type(list) == "table" and "channel" or type(list)
+    local got = core.is_chan(list) and "channel" or type(list)
     error(("%s: list of channels expected, got %s (argument %d)"):format(name, got, position), 3)
   end
   local copy = {}
