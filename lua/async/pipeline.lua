@@ -56,7 +56,7 @@ end
 local function as_completed(slots, to, from, jobs)
   local stopped, ended, idle = false, false, chan()
   local function over(all)
-    stopped = stopped or not all
+    if not all then stopped = true end
     try_take(slots)
     if ended and #slots == 0 then close(idle) end
   end
