@@ -7,6 +7,10 @@ if rawget(_G, "_IS_COMPILER") then
 end
 
 local core = require "async.core"
+if type(core) ~= "table" then
+  -- Before the other files have loaded with it, which they would do only once.
+  error("async: package.loaded has something else as async.core: a " .. type(core))
+end
 local foreign = require "async.foreign"
 local gather = require "async.gather"
 local reduced = require "async.reduced"

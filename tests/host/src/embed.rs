@@ -216,7 +216,9 @@ const FINALIZERS: &str = r#"
         async.step()
         async.close(c)
     end
-    local function at_end(f) setmetatable({}, { __gc = f }) end
+    -- Held until then: the garbage collector must not run them in the middle of what follows.
+    held = {}
+    local function at_end(f) held[#held + 1] = setmetatable({}, { __gc = f }) end
     local early = setmetatable({}, { __gc = function(t) pcall(use, t.async) end })
     local async = require "async"
     early.async = async
