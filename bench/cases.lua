@@ -55,25 +55,29 @@ function cases.ping_pong(n)
   return seconds
 end
 
--- One go block puts 1 to n, another adds up what it takes until the channel is closed.
-local function stream(channel, n, expected)
+-- One go block puts into `source`, another takes from `out` until that is closed.
+local function through(source, out, n, wanted)
   local sum = 0
   local start = clock()
   spawn(function()
-    for i = 1, n do put(channel, i) end
-    close(channel)
+    for i = 1, n do put(source, i) end
+    close(source)
   end)
   spawn(function()
-    local value = take(channel)
+    local value = take(out)
     while value do
       sum = sum + value
-      value = take(channel)
+      value = take(out)
     end
   end)
   run()
   local seconds = clock() - start
-  expect("sum of the items", sum, expected or sum_to(n))
+  expect("sum of the items", sum, wanted or sum_to(n))
   return seconds
+end
+
+local function stream(channel, n, wanted)
+  return through(channel, channel, n, wanted)
 end
 
 function cases.hand_over(n)
@@ -222,6 +226,71 @@ function cases.timeouts(n)
     end
   end
   return seconds, ("%d timeouts shared %d channels"):format(n, distinct)
+end
+
+function cases.pipe(n)
+  local source, out = chan(128), chan(128)
+  return through(source, async.pipe(source, out), n)
+end
+
+function cases.pipe_unbuffered(n)
+  local source, out = chan(), chan()
+  return through(source, async.pipe(source, out), n)
+end
+
+local function doubling(next_step)
+  return function(...)
+    local result, value = ...
+    if select("#", ...) < 2 then return next_step(...) end
+    return next_step(result, value * 2)
+  end
+end
+
+function cases.pipeline(n)
+  local source, out = chan(128), chan(128)
+  async.pipeline(4, out, doubling, source)
+  return through(source, out, n, 2 * sum_to(n))
+end
+
+-- Ten sources, each with a go block that feeds it.
+function cases.merge(n)
+  local sources, sum, share = {}, 0, floor(n / 10)
+  for i = 1, 10 do sources[i] = chan() end
+  local start = clock()
+  for _, source in ipairs(sources) do
+    spawn(function()
+      for i = 1, share do put(source, i) end
+      close(source)
+    end)
+  end
+  local out = async.merge(sources, 128)
+  spawn(function()
+    local value = take(out)
+    while value do
+      sum = sum + value
+      value = take(out)
+    end
+  end)
+  run()
+  local seconds = clock() - start
+  expect("sum of the items", sum, 10 * sum_to(share))
+  return seconds
+end
+
+function cases.into(n)
+  local source = chan(128)
+  local start = clock()
+  local result = async.into({}, source)
+  spawn(function()
+    for i = 1, n do put(source, i) end
+    close(source)
+  end)
+  run()
+  local list = try_take(result)
+  local seconds = clock() - start
+  expect("length of the list", #list, n)
+  expect("its last item", list[n], n)
+  return seconds
 end
 
 -- Work that knows nothing of channels, with its result.

@@ -24,6 +24,11 @@ local rows = {
   { "alts!, 1 of 10 ready", "alts_of_10", 30000 },
   { "alts!, 1 of 100 ready", "alts_of_100", 5000 },
   { "alts! that parks on 10", "alts_parking", 20000, lua54 = 25 },
+  { "pipe, item", "pipe", 100000, lua54 = 6 },
+  { "pipe between unbuffered, item", "pipe_unbuffered", 100000, lua54 = 6 },
+  { "pipeline of 4, mapped item", "pipeline", 20000, lua54 = 40 },
+  { "merge of 10, item", "merge", 20000, lua54 = 25 },
+  { "into a list of 100,000, item", "into", 100000 },
   { "timeout, added and fired", "timeouts", 100000, rounds = 3 },
 }
 local BLOCKS, MOST_BYTES = 10000, { lua54 = 2.2 * 1024 }

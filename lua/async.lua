@@ -7,7 +7,12 @@ if rawget(_G, "_IS_COMPILER") then
 end
 
 local core = require "async.core"
+if type(core) ~= "table" then
+  -- Before the other files have loaded with it, which they would do only once.
+  error("async: package.loaded has something else as async.core: a " .. type(core))
+end
 local foreign = require "async.foreign"
+local gather = require "async.gather"
 local reduced = require "async.reduced"
 
 local function empty() end
@@ -21,6 +26,7 @@ core.setup {
   foreign_take = foreign.take,
   foreign_alts = foreign.alts,
   foreign_close = foreign.close,
+  take_first = gather.take_first,
   empty = empty,
 }
 
@@ -37,11 +43,19 @@ end
 
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
+local private = { setup = true, hooks_are_used = true, catch = true, report = true }
 for name, f in pairs(core) do
-  if name ~= "setup" and name ~= "hooks_are_used" then
+  if not private[name] then
     async[name] = f
   end
 end
+for _, noun in ipairs { "fold", "gather", "pipe", "pipeline", "ports", "reshape" } do
+  for name, f in pairs(require("async." .. noun)) do
+    async[name] = f
+  end
+end
+async.take_first = nil -- known as take(n, channel)
+require "async.methods"
 async.reduced = reduced.reduced
 async.is_reduced = reduced["reduced?"]
 async.xf = require "async.xf"

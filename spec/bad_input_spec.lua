@@ -48,7 +48,10 @@ describe("every kind of wrong argument to a method of", function()
   local methods = {
     ["a channel"] = {
       "async.chan()",
-      { "put", "take", "offer", "poll", "close", "iter", "put!", "take!", "close!" },
+      {
+        "put", "take", "offer", "poll", "close", "iter", "put!", "take!", "close!", "pipe", "map", "into", "split",
+        "reduce", "transduce", "unique", "partition", "partition_by",
+      },
     },
     ["a buffer"] = {
       "async.buffer(2)",

@@ -38,6 +38,33 @@ local NAMES = {
   dispatched = "dispatched",
   stats = "stats",
   on_error = "on-error",
+  pipe = "pipe",
+  pipeline = "pipeline",
+  pipeline_async = "pipeline-async",
+  pipeline_unordered = "pipeline-unordered",
+  pipeline_async_unordered = "pipeline-async-unordered",
+  pipeline_blocking = "pipeline-blocking",
+  split = "split",
+  reduce = "reduce",
+  transduce = "transduce",
+  into = "into",
+  onto_chan = "onto-chan!",
+  to_chan = "to-chan!",
+  map = "map",
+  merge = "merge",
+  unique = "unique",
+  partition = "partition",
+  partition_by = "partition-by",
+  map_take = "map<",
+  map_put = "map>",
+  filter_take = "filter<",
+  filter_put = "filter>",
+  remove_take = "remove<",
+  remove_put = "remove>",
+  mapcat_take = "mapcat<",
+  mapcat_put = "mapcat>",
+  multiplex = "multiplex",
+  broadcast = "broadcast",
 }
 
 describe("names", function()
@@ -51,6 +78,13 @@ describe("names", function()
   it("go* and spawn are go", function()
     assert.equal(async.go, async["go*"])
     assert.equal(async.go, async.spawn)
+  end)
+
+  it("onto-chan and to-chan are the same with !!, with ! and without", function()
+    for _, name in ipairs({ "onto-chan", "to-chan" }) do
+      assert.equal(async[name .. "!"], async[name])
+      assert.equal(async[name .. "!"], async[name .. "!!"])
+    end
   end)
 
   it("the version is text under both of its keys", function()

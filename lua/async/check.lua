@@ -21,7 +21,24 @@ end
 check.is_callable = is_callable
 check.channel = expected("channel", core.is_chan)
 check.callable = expected("function", is_callable)
+check.optional_callable = expected("function", function(value) return value == nil or is_callable(value) end)
 check.list = expected("table", function(value) return type(value) == "table" end)
+
+--- A list of channels, of which it returns a copy.
+function check.channels(name, list, position)
+  if type(list) ~= "table" or core.is_chan(list) then
+    local got = core.is_chan(list) and "channel" or type(list)
+    error(("%s: list of channels expected, got %s (argument %d)"):format(name, got, position), 3)
+  end
+  local copy = {}
+  for i = 1, #list do
+    if not core.is_chan(list[i]) then
+      error(("%s: channel expected, got %s (entry %d of argument %d)"):format(name, type(list[i]), i, position), 3)
+    end
+    copy[i] = list[i]
+  end
+  return copy
+end
 
 --- A whole number that is at least `least`.
 function check.count(name, value, position, least)

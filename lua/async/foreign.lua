@@ -132,6 +132,8 @@ function M.alts(ports, default, priority, has_default)
       flag.active = false
       return true, pair
     end
+    -- An object may commit now and answer later.
+    if not flag.active then return false, pending end
   end
   if has_default then
     flag.active = false

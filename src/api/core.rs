@@ -308,6 +308,8 @@ pub mod at {
     pub const FOREIGN_TAKE: u32 = 19;
     pub const FOREIGN_ALTS: u32 = 20;
     pub const FOREIGN_CLOSE: u32 = 21;
+    /// The combinator behind `take(n, channel)`, in Lua.
+    pub const TAKE_FIRST: u32 = 28;
     /// An empty Lua function, for the host's signal hook to catch.
     pub const EMPTY: u32 = 22;
     pub const SHOW: u32 = 23;
@@ -317,8 +319,8 @@ pub mod at {
     /// The go blocks of `orphans`.
     pub const ORPHANS: u32 = 27;
     /// Coroutines that run again and again.
-    pub const WARM: u32 = 28;
-    pub const COUNT: u32 = 29;
+    pub const WARM: u32 = 29;
+    pub const COUNT: u32 = 30;
 }
 
 /// Values that a channel keeps.

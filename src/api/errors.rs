@@ -31,6 +31,14 @@ pub extern "C-unwind" fn catch(l: State) -> Int {
     1
 }
 
+/// `report(error)` For an error that Lua caught with `catch`.
+pub extern "C-unwind" fn report_caught(l: State) -> Int {
+    let l = enter(l);
+    l.set_top(1);
+    report(l, None, None);
+    0
+}
+
 /// `[-1 0 -]` Reports the error on top. The traceback is that of the coroutine
 /// `of`, or else the one noted last; `go` is the position of the go block.
 pub fn report(l: Cx, of: Option<State>, go: Option<Int>) {

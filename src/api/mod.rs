@@ -92,7 +92,15 @@ const BUFFER_METHODS: &[Named] = &[
     (c"close-buf!", buffer::close_buf),
 ];
 
-/// Functions that only the library itself calls.
+/// Functions for the library's own Lua files; the front door keeps them back.
+const PRIVATE: &[Named] = &[
+    (c"catch", errors::catch),
+    (c"report", errors::report_caught),
+    (c"setup", setup),
+    (c"hooks_are_used", hook::used),
+];
+
+/// Functions that only the native part calls.
 const INNER: &[(u32, Verb)] = &[
     (at::CATCH, errors::catch),
     (at::REPORT, errors::tell),
@@ -145,12 +153,9 @@ pub fn open(l: State) -> Int {
     metatables(l, own);
     function(l, own, hook::fired);
     l.provide_hook(clock::now);
-    l.table(0, EXPORTS.len() as u32 + 2);
+    l.table(0, (EXPORTS.len() + PRIVATE.len()) as u32);
     functions(l, own, EXPORTS);
-    function(l, own, setup);
-    l.set_field(-2, c"setup");
-    function(l, own, hook::used);
-    l.set_field(-2, c"hooks_are_used");
+    functions(l, own, PRIVATE);
     l.dup(-1);
     l.register();
     1
@@ -287,6 +292,7 @@ extern "C-unwind" fn setup(l: State) -> Int {
         (c"foreign_take", at::FOREIGN_TAKE),
         (c"foreign_alts", at::FOREIGN_ALTS),
         (c"foreign_close", at::FOREIGN_CLOSE),
+        (c"take_first", at::TAKE_FIRST),
         (c"empty", at::EMPTY),
     ] {
         l.field(1, name);

@@ -108,32 +108,75 @@ pub fn block_on(l: Cx, c: Ref<Channel>, function: &str) -> Int {
     }
 }
 
-/// `[? +1 e]` The native channel at 1: the given one, or that on which a foreign
-/// one will answer. `None`: it has answered already, on top.
-fn source(l: Cx, function: &str) -> Option<Ref<Channel>> {
-    match args::port(l, 1, function) {
-        args::Port::Native(c) => Some(c),
-        args::Port::Foreign => {
-            foreign(l, true, false);
-            if l.truthy(-2) {
-                return None;
-            }
-            l.replace(1);
-            Some(args::chan(l, 1, function))
-        }
+/// What is to be taken from.
+enum Source {
+    /// The channel at 1.
+    Channel(Ref<Channel>),
+    /// The user's own object at 1.
+    Foreign,
+    /// The answer is on top already.
+    Answer,
+}
+
+/// `[? +(0|1) e]`
+#[inline]
+fn source(l: Cx, function: &str) -> Source {
+    match l.udata(1) {
+        Some(c) => Source::Channel(c),
+        None => other_source(l, function),
     }
+}
+
+/// `[? +(0|1) e]` There is no native channel at 1. With a number `take` is the
+/// combinator `take(n, channel, buffer?)`, which is written in Lua.
+#[cold]
+fn other_source(l: Cx, function: &str) -> Source {
+    if function != TAKE || l.number(1).is_none() {
+        args::port(l, 1, function);
+        return Source::Foreign;
+    }
+    let n = l.top();
+    l.geti(STORE, at::TAKE_FIRST);
+    l.insert(1);
+    l.call(n, 1);
+    Source::Answer
+}
+
+/// `[? +1 e]` Takes from the user's own object at 1. If that has no answer yet, it
+/// will come on a channel, which is at 1 then.
+fn ask(l: Cx, function: &str) -> Option<Ref<Channel>> {
+    foreign(l, true, false);
+    if l.truthy(-2) {
+        return None;
+    }
+    l.replace(1);
+    Some(args::chan(l, 1, function))
 }
 
 fn park(l: Cx, function: &str) -> Int {
     hook::operation(l);
+    let source = source(l, function);
+    if matches!(source, Source::Answer) {
+        return 1;
+    }
     park::must_yield(l, function);
-    source(l, function).map_or(1, |c| park_on(l, c, function))
+    match source {
+        Source::Channel(c) => park_on(l, c, function),
+        _ => ask(l, function).map_or(1, |c| park_on(l, c, function)),
+    }
 }
 
 fn block(l: Cx, function: &str) -> Int {
     hook::operation(l);
+    let source = source(l, function);
+    if matches!(source, Source::Answer) {
+        return 1;
+    }
     park::must_block(l, function);
-    source(l, function).map_or(1, |c| block_on(l, c, function))
+    match source {
+        Source::Channel(c) => block_on(l, c, function),
+        _ => ask(l, function).map_or(1, |c| block_on(l, c, function)),
+    }
 }
 
 /// `park_take(channel) -> value | nil`
@@ -149,7 +192,7 @@ pub extern "C-unwind" fn block_take(l: State) -> Int {
 }
 
 /// `take(channel) -> value | nil` Parks in a coroutine, blocks on the main
-/// thread.
+/// thread. `take(n, channel, buffer?) -> channel` is the combinator.
 pub extern "C-unwind" fn take(l: State) -> Int {
     let l = enter(l);
     if l.is_main() { block(l, TAKE) } else { park(l, TAKE) }
