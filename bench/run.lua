@@ -24,6 +24,8 @@ local rows = {
   { "alts!, 1 of 100 ready", "alts_of_100", 5000 },
   { "alts! that parks on 10", "alts_parking", 20000, lua54 = 25 },
   { "timeout, added and fired", "timeouts", 100000, rounds = 3 },
+  { "mult to 10 taps, item", "mult_of_10", 20000, lua54 = 35 },
+  { "pub with 100 topics, item", "pub_of_100", 50000, lua54 = 14 },
 }
 local BLOCKS, MOST_BYTES = 10000, { lua54 = 2.2 * 1024 }
 

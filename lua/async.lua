@@ -37,15 +37,29 @@ end
 
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
+-- What only the library itself calls.
+local inner = { setup = true, hooks_are_used = true, masked = true }
 for name, f in pairs(core) do
-  if name ~= "setup" and name ~= "hooks_are_used" then
-    async[name] = f
-  end
+  if not inner[name] then async[name] = f end
+end
+for _, module in ipairs { "async.mult", "async.mix", "async.pub" } do
+  for name, f in pairs(require(module)) do async[name] = f end
 end
 async.reduced = reduced.reduced
 async.is_reduced = reduced["reduced?"]
 for name, lua_name in pairs(require "async.names") do
   async[name] = async[lua_name]
 end
+
+-- Programs of async.fnl look buffers up here by their class.
+async.buffers = {
+  FixedBuffer = core.buffer(1).type,
+  DroppingBuffer = core.dropping_buffer(1).type,
+  SlidingBuffer = core.sliding_buffer(1).type,
+  PromiseBuffer = core.promise_buffer().type,
+}
+
+local methods = core.chan().type
+methods.mult, methods.pub = async.mult, async.pub
 
 return async

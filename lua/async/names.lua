@@ -21,7 +21,11 @@ return {
   ["put!"] = "put_async",
   ["reduced?"] = "is_reduced",
   ["sliding-buffer"] = "sliding_buffer",
+  ["solo-mode"] = "solo_mode",
   ["take!"] = "take_async",
   ["unblocking-buffer?"] = "is_unblocking_buffer",
+  ["unmix-all"] = "unmix_all",
+  ["unsub-all"] = "unsub_all",
+  ["untap-all"] = "untap_all",
   spawn = "go",
 }

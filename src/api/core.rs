@@ -250,7 +250,8 @@ pub mod at {
     /// Metatables.
     pub const CHANNEL: u32 = 13;
     pub const SENTINEL: u32 = 14;
-    pub const BUFFER: u32 = 15;
+    /// The go blocks of `orphans`.
+    pub const ORPHANS: u32 = 15;
     pub const REDUCED: u32 = 16;
     /// What `ch.type` is for channels.
     pub const CLASS: u32 = 17;
@@ -265,9 +266,9 @@ pub mod at {
     pub const ROOM: u32 = 24;
     pub const REMEMBER: u32 = 25;
     pub const COMMIT: u32 = 26;
-    /// The go blocks of `orphans`.
-    pub const ORPHANS: u32 = 27;
-    pub const COUNT: u32 = 28;
+    /// Metatables of buffers, of which each kind has its own: this and the kind.
+    pub const BUFFER: u32 = 27;
+    pub const COUNT: u32 = 32;
 }
 
 /// Values that a channel keeps.

@@ -22,7 +22,7 @@ mod wake;
 mod xform;
 
 use self::core::{Core, STORE, at};
-use crate::chan::Hall;
+use crate::chan::{Hall, Kind};
 use crate::lua::{Int, State, Verb};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
 use crate::sys::clock;
@@ -144,12 +144,14 @@ pub fn open(l: State) -> Int {
     metatables(l, own);
     function(l, own, hook::fired);
     l.provide_hook(clock::now);
-    l.table(0, EXPORTS.len() as u32 + 2);
+    l.table(0, EXPORTS.len() as u32 + 3);
     functions(l, own, EXPORTS);
     function(l, own, setup);
     l.set_field(-2, c"setup");
     function(l, own, hook::used);
     l.set_field(-2, c"hooks_are_used");
+    function(l, own, hook::masked);
+    l.set_field(-2, c"masked");
     l.dup(-1);
     l.register();
     1
@@ -229,15 +231,17 @@ fn function_with_top(l: State, own: [Int; 4], f: Verb) {
 fn metatables(l: State, own: [Int; 4]) {
     let store = own[1];
     object(l, own, c"ManyToManyChannel", CHANNEL_METHODS, [chan::index, chan::length, chan::show]);
+    // Its facade's table of methods.
     l.field(-1, c"__metatable");
     l.field(-1, c"__index");
-    l.dup(-2);
-    l.set_field(-2, c"type");
-    l.pop(1);
+    l.remove(-2);
     l.seti(store, at::CLASS);
     l.seti(store, at::CHANNEL);
-    object(l, own, c"Buffer", BUFFER_METHODS, [buffer::index, buffer::length, buffer::show]);
-    l.seti(store, at::BUFFER);
+    for kind in [Kind::Fixed, Kind::Dropping, Kind::Sliding, Kind::Promise] {
+        let name = buffer::kind_name(kind);
+        object(l, own, name, BUFFER_METHODS, [buffer::index, buffer::length, buffer::show]);
+        l.seti(store, at::BUFFER + kind as u32);
+    }
     l.table(0, 2);
     function(l, own, park::sentinel_gone);
     l.set_field(-2, c"__gc");
@@ -253,6 +257,9 @@ fn object(l: State, own: [Int; 4], name: &CStr, methods: &[Named], meta: [Verb; 
     let mt = l.top();
     l.table(0, methods.len() as u32 + 1);
     functions(l, own, methods);
+    // Objects tell their class by it.
+    l.dup(-1);
+    l.set_field(-2, c"type");
     function_with_top(l, own, meta[0]);
     l.set_field(mt, c"__index");
     function(l, own, meta[1]);
