@@ -6,7 +6,7 @@ local check = require "async.check"
 local core = require "async.core"
 local hub = require "async.hub"
 
-local pcall = pcall
+local pcall, yield = pcall, coroutine.yield
 local masked, take, try_put, put_async = core.masked, core.park_take, core.try_put, core.put_async
 
 -- Between calls: `by_channel` has the tap of each channel. `list` has them in
@@ -110,6 +110,9 @@ local function serve(mult)
       end
     end
     if late > 0 then wait_for(mult, late) end
+    -- The takers get their turn first. Else every second value would find them not
+    -- back yet, and each of its puts would have to wait with a callback.
+    if list.count > 1 then yield() end
     value = take(source)
   end
 end
