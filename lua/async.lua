@@ -62,4 +62,11 @@ async.buffers = {
 local methods = core.chan().type
 methods.mult, methods.pub = async.mult, async.pub
 
+-- For `,doc` in Fennel, which is loaded already if anybody can ask.
+if package.loaded.fennel or package.loaded["fennel.compiler"] then
+  local doc = require "async.doc"
+  local metadata = doc.metadata()
+  if metadata then doc.register(async, metadata) end
+end
+
 return async

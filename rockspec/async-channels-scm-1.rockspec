@@ -29,6 +29,7 @@ build = {
     lua = {
       ["async"] = "lua/async.lua",
       ["async.check"] = "lua/async/check.lua",
+      ["async.doc"] = "lua/async/doc.lua",
       ["async.foreign"] = "lua/async/foreign.lua",
       ["async.hub"] = "lua/async/hub.lua",
       ["async.macros"] = "lua/async/macros.lua",
@@ -37,6 +38,7 @@ build = {
       ["async.names"] = "lua/async/names.lua",
       ["async.pub"] = "lua/async/pub.lua",
       ["async.reduced"] = "lua/async/reduced.lua",
+      ["io.gitlab.andreyorst.async"] = "lua/io/gitlab/andreyorst/async.lua",
     },
     lib = { ["async.core"] = "build/rock/core.so" },
   },
