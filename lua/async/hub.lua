@@ -26,12 +26,20 @@ function hub.object(class, fields)
   return setmetatable(fields, class)
 end
 
+local function index(object, key)
+  return object[key]
+end
+
 --- Raises in the name of whoever called the function that checks, unless the
 --- object has the method.
 function hub.check(name, object, method, kind)
-  local sort = type(object)
-  if (sort == "table" or sort == "userdata") and object[method] then return end
-  error(("%s: %s expected, got %s (argument 1)"):format(name, kind, sort), 3)
+  if type(object) == "table" then
+    if object[method] then return end
+  elseif type(object) == "userdata" then
+    local can_be_indexed, found = pcall(index, object, method)
+    if can_be_indexed and found then return end
+  end
+  error(("%s: %s expected, got %s (argument 1)"):format(name, kind, type(object)), 3)
 end
 
 --- The optional argument `close?`: true when it is left out, and a nil that is

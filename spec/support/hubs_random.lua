@@ -111,13 +111,13 @@ local function finish(all, passing)
 end
 
 function M.mult(n)
-  local source, stay, passing = random_chan(), {}, nil
+  local source, stay = random_chan(), {}
   local m = async.mult(source)
   for i = 1, below(6) do
     stay[i] = consumer(random_chan())
     async.tap(m, stay[i].channel)
   end
-  passing = passers_by(m, function(one) async.tap(m, one.channel) end,
+  local passing = passers_by(m, function(one) async.tap(m, one.channel) end,
     function(one) async.untap(m, one.channel) end)
   produce(source, numbers(n))
   finish(stay, passing)
@@ -125,7 +125,7 @@ function M.mult(n)
 end
 
 function M.pub(n)
-  local source, stay, passing = random_chan(), {}, nil
+  local source, stay = random_chan(), {}
   local buffers = below(3)
   local p = async.pub(source, function(value) return value % 3 + 1 end, function()
     if buffers > 1 then return below(4) end
@@ -135,7 +135,7 @@ function M.pub(n)
     stay[i].topic = below(3)
     async.sub(p, stay[i].topic, stay[i].channel)
   end
-  passing = passers_by(p, function(one) async.sub(p, one.topic, one.channel) end,
+  local passing = passers_by(p, function(one) async.sub(p, one.topic, one.channel) end,
     function(one) async.unsub(p, one.topic, one.channel) end)
   produce(source, numbers(n))
   finish(stay, passing)
