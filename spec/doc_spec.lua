@@ -1,6 +1,7 @@
 -- What Fennel's `,doc` knows: something about every function, and about nothing else.
 local async = require "async"
 local doc = require "async.doc"
+local more = require "spec.support.more"
 local support = require "spec.support.init"
 
 local function functions()
@@ -13,17 +14,7 @@ end
 
 -- What a real REPL answers to these lines.
 local function repl(lines)
-  local name = os.tmpname()
-  local file = assert(io.open(name, "w"))
-  file:write(table.concat(lines, "\n"), "\n")
-  file:close()
-  local command = ("LUA_PATH='%s' LUA_CPATH='%s' timeout 30 '%s' build/fennel/fennel <'%s' 2>&1"):format(
-    package.path, package.cpath, support.interpreter(), name)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("*a")
-  pipe:close()
-  os.remove(name)
-  return text
+  return more.output("build/fennel/fennel <%FILE", table.concat(lines, "\n") .. "\n")
 end
 
 describe("the docs for Fennel", function()
