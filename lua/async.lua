@@ -38,7 +38,7 @@ end
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
 -- What only the library itself calls.
-local inner = { setup = true, hooks_are_used = true, masked = true }
+local inner = { setup = true, hooks_are_used = true, masked = true, offer_each = true }
 for name, f in pairs(core) do
   if not inner[name] then async[name] = f end
 end

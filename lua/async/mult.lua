@@ -8,6 +8,7 @@ local hub = require "async.hub"
 
 local pcall, yield = pcall, coroutine.yield
 local masked, take, try_put, put_async = core.masked, core.park_take, core.try_put, core.put_async
+local offer_each = core.offer_each
 
 -- Between calls: `by_channel` has the tap of each channel. `list` has them in
 -- order, in `taps` and, at the same places, their channels in `channels`: false
@@ -102,12 +103,11 @@ local function serve(mult)
   local value = take(source)
   while value ~= nil do
     local list, late = mult.list, 0
-    local channels = list.channels
-    for i = 1, list.count do
-      local channel = channels[i]
-      if not (channel and try_put(channel, value)) then
-        late = put_late(mult, list.taps[i], value, late)
-      end
+    local channels, count = list.channels, list.count
+    local at = offer_each(channels, value, 1, count)
+    while at do
+      late = put_late(mult, list.taps[at], value, late)
+      at = offer_each(channels, value, at + 1, count)
     end
     if late > 0 then wait_for(mult, late) end
     -- The takers get their turn first. Else every second value would find them not

@@ -144,7 +144,7 @@ pub fn open(l: State) -> Int {
     metatables(l, own);
     function(l, own, hook::fired);
     l.provide_hook(clock::now);
-    l.table(0, EXPORTS.len() as u32 + 3);
+    l.table(0, EXPORTS.len() as u32 + 4);
     functions(l, own, EXPORTS);
     function(l, own, setup);
     l.set_field(-2, c"setup");
@@ -152,6 +152,8 @@ pub fn open(l: State) -> Int {
     l.set_field(-2, c"hooks_are_used");
     function(l, own, hook::masked);
     l.set_field(-2, c"masked");
+    function(l, own, put::offer_each);
+    l.set_field(-2, c"offer_each");
     l.dup(-1);
     l.register();
     1
