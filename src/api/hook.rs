@@ -126,6 +126,7 @@ fn batch(l: Cx) {
 /// were one operation. It cannot park or block.
 pub extern "C-unwind" fn masked(l: State) -> Int {
     let l = enter(l);
+    operation(l);
     args::callable(l, 1, "async.masked");
     core(l, |w| w.busy += 1);
     let ok = l.pcall(l.top() - 1, ALL, 0);
