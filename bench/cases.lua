@@ -228,6 +228,52 @@ function cases.timeouts(n)
   return seconds, ("%d timeouts shared %d channels"):format(n, distinct)
 end
 
+-- One go block puts, ten take what a mult hands out.
+function cases.mult_of_10(n)
+  local source, sum = chan(), 0
+  local mult = async.mult(source)
+  local function consume(channel)
+    local value = take(channel)
+    while value do
+      sum = sum + value
+      value = take(channel)
+    end
+  end
+  for _ = 1, 10 do spawn(consume, async.tap(mult, chan())) end
+  local start = clock()
+  spawn(function()
+    for i = 1, n do put(source, i) end
+    close(source)
+  end)
+  run()
+  local seconds = clock() - start
+  expect("sum of the items at all taps", sum, 10 * sum_to(n))
+  return seconds
+end
+
+-- The items go to 100 topics in turn, each with one go block that takes.
+function cases.pub_of_100(n)
+  local source, sum = chan(), 0
+  local pub = async.pub(source, function(i) return i % 100 end)
+  local function consume(channel)
+    local value = take(channel)
+    while value do
+      sum = sum + value
+      value = take(channel)
+    end
+  end
+  for topic = 0, 99 do spawn(consume, async.sub(pub, topic, chan())) end
+  local start = clock()
+  spawn(function()
+    for i = 1, n do put(source, i) end
+    close(source)
+  end)
+  run()
+  local seconds = clock() - start
+  expect("sum of the items at all topics", sum, sum_to(n))
+  return seconds
+end
+
 function cases.pipe(n)
   local source, out = chan(128), chan(128)
   return through(source, async.pipe(source, out), n)

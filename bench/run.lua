@@ -30,6 +30,8 @@ local rows = {
   { "merge of 10, item", "merge", 20000, lua54 = 25 },
   { "into a list of 100,000, item", "into", 100000 },
   { "timeout, added and fired", "timeouts", 100000, rounds = 3 },
+  { "mult to 10 taps, item", "mult_of_10", 20000, lua54 = 35 },
+  { "pub with 100 topics, item", "pub_of_100", 50000, lua54 = 14 },
 }
 local BLOCKS, MOST_BYTES = 10000, { lua54 = 2.2 * 1024 }
 

@@ -23,9 +23,9 @@ local file = package.searchpath and package.searchpath("async", package.path)
 assert(not file or file:find(arg[1], 1, true), file)
 LUA
 
-# The three ways to ask for the macros; each program runs a go block.
+# The ways to ask for the macros; each program runs a go block.
 i=0
-for from in :async :async.macros '(doto :async require)'; do
+for from in :async :async.macros '(doto :async require)' :io.gitlab.andreyorst.async; do
   i=$((i + 1))
   cat >"$tmp/elsewhere/macros$i.fnl" <<FNL
 (import-macros {: go : go-loop} $from)
@@ -37,7 +37,7 @@ for from in :async :async.macros '(doto :async require)'; do
 FNL
 done
 
-# use INTERPRETER LUAROCKS: install into a tree, then run the four programs.
+# use INTERPRETER LUAROCKS: install into a tree, then run the programs.
 use() {
   lua=$(command -v "$1")
   tree=$tmp/$1
@@ -47,7 +47,7 @@ use() {
   cd "$tmp/elsewhere"
   clean() { timeout 60 env -i "LUA_PATH=$lua_path" "LUA_CPATH=$lua_cpath" "$lua" "$@"; }
   clean program.lua "$tree"
-  for n in 1 2 3; do clean "$root/build/fennel/fennel" "macros$n.fnl"; done
+  for n in 1 2 3 4; do clean "$root/build/fennel/fennel" "macros$n.fnl"; done
   cd "$root"
   echo "rock: installed and used with $1"
 }

@@ -43,13 +43,14 @@ end
 
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
-local private = { setup = true, hooks_are_used = true, catch = true, report = true }
+-- What only the library itself calls.
+local private = { setup = true, hooks_are_used = true, catch = true, report = true, masked = true, offer_each = true }
 for name, f in pairs(core) do
   if not private[name] then
     async[name] = f
   end
 end
-for _, noun in ipairs { "fold", "gather", "pipe", "pipeline", "ports", "reshape" } do
+for _, noun in ipairs { "fold", "gather", "mix", "mult", "pipe", "pipeline", "ports", "pub", "reshape" } do
   for name, f in pairs(require("async." .. noun)) do
     async[name] = f
   end
@@ -61,6 +62,24 @@ async.is_reduced = reduced["reduced?"]
 async.xf = require "async.xf"
 for name, lua_name in pairs(require "async.names") do
   async[name] = async[lua_name]
+end
+
+-- Programs of async.fnl look buffers up here by their class.
+async.buffers = {
+  FixedBuffer = core.buffer(1).type,
+  DroppingBuffer = core.dropping_buffer(1).type,
+  SlidingBuffer = core.sliding_buffer(1).type,
+  PromiseBuffer = core.promise_buffer().type,
+}
+
+local methods = core.chan().type
+methods.mult, methods.pub = async.mult, async.pub
+
+-- For `,doc` in Fennel, which is loaded already if anybody can ask.
+if package.loaded.fennel or package.loaded["fennel.compiler"] then
+  local doc = require "async.doc"
+  local metadata = doc.metadata()
+  if metadata then doc.register(async, metadata) end
 end
 
 return async

@@ -27,6 +27,25 @@ local function with_directory(body)
   if not ok then error(err, 0) end
 end
 
+local CHAT = [[
+Ada heard
+  [games] Ada: anybody for chess?
+  [music] Cleo: listen to this
+  [games] Ben: not today, I have to go
+  [games] Ada: bye, Ben
+  [games] Ada: so I play alone
+  [music] Ada: is this Bach?
+Ben heard
+  [games] Ada: anybody for chess?
+  [games] Ben: not today, I have to go
+  [games] Ada: bye, Ben
+Cleo heard
+  [music] Cleo: listen to this
+  [music] Ada: is this Bach?
+said: 4 in games, 2 in music, 1 in cooking
+exit 0
+]]
+
 describe("the example", function()
   for _, kind in ipairs(KINDS) do
     it("wordcount." .. kind .. " counts the words of all files of a directory", function()
@@ -64,4 +83,10 @@ describe("the example", function()
       assert.equal(table.concat(lines), got.out)
     end)
   end
+
+  it("chat.lua shows who hears what", function() assert.equal(CHAT, more.output("examples/chat.lua")) end)
+
+  it("chat.fnl shows the same", function()
+    assert.equal(CHAT, more.output("build/fennel/fennel examples/chat.fnl"))
+  end)
 end)

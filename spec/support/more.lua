@@ -106,6 +106,25 @@ function M.run_script(code, seconds)
   return { status = status, out = slurp(name .. ".out"), err = slurp(name .. ".err") }
 end
 
+--- Runs the interpreter with these arguments: what it wrote on both outputs, and a last line "exit 0".
+--- With `source`, the file that holds it takes the place of %FILE.
+function M.output(arguments, source)
+  local name = os.tmpname()
+  if source then
+    local file = assert(io.open(name, "wb"))
+    file:write(source)
+    file:close()
+    arguments = arguments:gsub("%%FILE", name)
+  end
+  local command = ("LUA_PATH='%s' LUA_CPATH='%s' timeout 30 '%s' %s 2>&1; echo exit $?"):format(
+    package.path, package.cpath, support.interpreter(), arguments)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "*a"
+  pipe:close()
+  os.remove(name)
+  return text
+end
+
 --- Runs a script that has to exit with 0 after it printed `ok` as its last line.
 function M.expect_ok(code, seconds)
   local got = M.run_script(code, seconds)

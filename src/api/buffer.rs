@@ -5,6 +5,7 @@ use super::core::{Cx, STORE, at, enter, kept};
 use super::values::{self, Buffered};
 use crate::chan::{Kind, Ring};
 use crate::lua::{Int, Ref, State, Tagged, Text};
+use std::ffi::CStr;
 
 /// Between calls: once lent, the ring and the values are the channel's, and the
 /// channel is kept in place of the values.
@@ -63,7 +64,7 @@ pub fn lend(l: Cx, b: Ref<Buffer>, c: Ref<Channel>) {
 /// `[0 +1 m]`
 fn make(l: Cx, kind: Kind, capacity: u32) -> Int {
     l.new_udata(Buffer { ring: Ring::new(kind, capacity), lent: false, closed: false }, 1);
-    l.geti(STORE, at::BUFFER);
+    l.geti(STORE, at::BUFFER + kind as u32);
     l.set_meta(-2);
     1
 }
@@ -181,23 +182,22 @@ pub extern "C-unwind" fn close_buf(l: State) -> Int {
     0
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+pub fn kind_name(kind: Kind) -> &'static CStr {
     match kind {
-        Kind::Dropping => "DroppingBuffer",
-        Kind::Sliding => "SlidingBuffer",
-        Kind::Promise => "PromiseBuffer",
-        _ => "FixedBuffer",
+        Kind::Dropping => c"DroppingBuffer",
+        Kind::Sliding => c"SlidingBuffer",
+        Kind::Promise => c"PromiseBuffer",
+        _ => c"FixedBuffer",
     }
 }
 
-/// `buffer[key]`: `size`, `type`, and the methods, which are the fifth value
-/// of this function.
+/// `buffer[key]`: `size`, and the class, which is the fifth value of this
+/// function.
 pub extern "C-unwind" fn index(l: State) -> Int {
     let l = enter(l);
     l.set_top(2);
     match (l.udata::<Buffer>(1), l.bytes(2)) {
         (Some(b), Some(b"size")) => l.int(ring(l, b).capacity()),
-        (Some(b), Some(b"type")) => l.text(kind_name(b.get().ring.kind()).as_bytes()),
         _ => l.get(State::upvalue(5)),
     }
     1
@@ -208,7 +208,7 @@ pub extern "C-unwind" fn show(l: State) -> Int {
     let l = enter(l);
     let b = check(l, "tostring");
     let ring = ring(l, b);
-    let (name, address) = (kind_name(ring.kind()), l.address(1));
+    let (name, address) = (kind_name(ring.kind()).to_str().unwrap_or_default(), l.address(1));
     let text = Text::new(format_args!("{name}: {address:#x} ({}/{})", ring.len(), ring.capacity()));
     l.text(text.bytes());
     1

@@ -299,7 +299,8 @@ pub mod at {
     /// Metatables.
     pub const CHANNEL: u32 = 13;
     pub const SENTINEL: u32 = 14;
-    pub const BUFFER: u32 = 15;
+    /// The go blocks of `orphans`.
+    pub const ORPHANS: u32 = 15;
     pub const REDUCED: u32 = 16;
     /// What `ch.type` is for channels.
     pub const CLASS: u32 = 17;
@@ -308,19 +309,19 @@ pub mod at {
     pub const FOREIGN_TAKE: u32 = 19;
     pub const FOREIGN_ALTS: u32 = 20;
     pub const FOREIGN_CLOSE: u32 = 21;
-    /// The combinator behind `take(n, channel)`, in Lua.
-    pub const TAKE_FIRST: u32 = 28;
     /// An empty Lua function, for the host's signal hook to catch.
     pub const EMPTY: u32 = 22;
     pub const SHOW: u32 = 23;
     pub const ROOM: u32 = 24;
     pub const REMEMBER: u32 = 25;
     pub const COMMIT: u32 = 26;
-    /// The go blocks of `orphans`.
-    pub const ORPHANS: u32 = 27;
+    /// Metatables of buffers, of which each kind has its own: this and the kind.
+    pub const BUFFER: u32 = 27;
+    /// The combinator behind `take(n, channel)`, in Lua.
+    pub const TAKE_FIRST: u32 = 32;
     /// Coroutines that run again and again.
-    pub const WARM: u32 = 29;
-    pub const COUNT: u32 = 30;
+    pub const WARM: u32 = 33;
+    pub const COUNT: u32 = 34;
 }
 
 /// Values that a channel keeps.

@@ -2,8 +2,8 @@
 //! now and then an operation of the library.
 
 use super::core::{Cx, STORE, at, core, enter};
-use super::run;
-use crate::lua::{Int, State, TRIGGER};
+use super::{args, run};
+use crate::lua::{ALL, Int, State, TRIGGER};
 use crate::sys::clock;
 
 /// Is there a hook at all?
@@ -120,4 +120,19 @@ fn batch(l: Cx) {
     l.geti(STORE, at::BATCH);
     run::shielded(l, 0);
     core(l, |w| w.depth -= 1);
+}
+
+/// `masked(function, ...) -> ...` Calls it while no batch may start, as if it
+/// were one operation. It cannot park or block.
+pub extern "C-unwind" fn masked(l: State) -> Int {
+    let l = enter(l);
+    operation(l);
+    args::callable(l, 1, "async.masked");
+    core(l, |w| w.busy += 1);
+    let ok = l.pcall(l.top() - 1, ALL, 0);
+    core(l, |w| w.busy -= 1);
+    if !ok {
+        l.fail();
+    }
+    l.top()
 }

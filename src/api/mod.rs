@@ -23,7 +23,7 @@ mod warm;
 mod xform;
 
 use self::core::{Core, STORE, at};
-use crate::chan::Hall;
+use crate::chan::{Hall, Kind};
 use crate::lua::{Int, State, Verb};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
 use crate::sys::clock;
@@ -98,6 +98,8 @@ const PRIVATE: &[Named] = &[
     (c"report", errors::report_caught),
     (c"setup", setup),
     (c"hooks_are_used", hook::used),
+    (c"masked", hook::masked),
+    (c"offer_each", put::offer_each),
 ];
 
 /// Functions that only the native part calls.
@@ -244,15 +246,17 @@ fn function_with_top(l: State, own: [Int; 4], f: Verb) {
 fn metatables(l: State, own: [Int; 4]) {
     let store = own[1];
     object(l, own, c"ManyToManyChannel", CHANNEL_METHODS, [chan::index, chan::length, chan::show]);
+    // Its facade's table of methods.
     l.field(-1, c"__metatable");
     l.field(-1, c"__index");
-    l.dup(-2);
-    l.set_field(-2, c"type");
-    l.pop(1);
+    l.remove(-2);
     l.seti(store, at::CLASS);
     l.seti(store, at::CHANNEL);
-    object(l, own, c"Buffer", BUFFER_METHODS, [buffer::index, buffer::length, buffer::show]);
-    l.seti(store, at::BUFFER);
+    for kind in [Kind::Fixed, Kind::Dropping, Kind::Sliding, Kind::Promise] {
+        let name = buffer::kind_name(kind);
+        object(l, own, name, BUFFER_METHODS, [buffer::index, buffer::length, buffer::show]);
+        l.seti(store, at::BUFFER + kind as u32);
+    }
     l.table(0, 2);
     function(l, own, park::sentinel_gone);
     l.set_field(-2, c"__gc");
@@ -268,6 +272,9 @@ fn object(l: State, own: [Int; 4], name: &CStr, methods: &[Named], meta: [Verb; 
     let mt = l.top();
     l.table(0, methods.len() as u32 + 1);
     functions(l, own, methods);
+    // Objects tell their class by it.
+    l.dup(-1);
+    l.set_field(-2, c"type");
     function_with_top(l, own, meta[0]);
     l.set_field(mt, c"__index");
     function(l, own, meta[1]);

@@ -94,6 +94,33 @@ pub extern "C-unwind" fn try_put(l: State) -> Int {
     1
 }
 
+/// `offer_each(list, value, from, to) -> place?` Puts to the channels at these
+/// places of the list, as far as that is possible now: answers the first place
+/// where it was not, or where there is no native channel.
+pub extern "C-unwind" fn offer_each(l: State) -> Int {
+    let l = enter(l);
+    hook::operation(l);
+    if !l.is_table(1) {
+        l.bad_argument(TRY_PUT, "table", 1);
+    }
+    args::value(l, 2, TRY_PUT);
+    let (from, to) = (args::number(l, 3, TRY_PUT) as u32, args::number(l, 4, TRY_PUT) as u32);
+    for at in from..=to {
+        l.set_top(4);
+        l.geti(1, at);
+        let accepted = match l.udata::<Channel>(5) {
+            Some(c) => put_now(l, 5, c, 2) == Some(true),
+            None => false,
+        };
+        if !accepted {
+            l.int(at);
+            return 1;
+        }
+    }
+    l.nil();
+    1
+}
+
 /// `[? +1 e]` Puts, or parks the coroutine until the value is taken.
 fn park(l: Cx, function: &str) -> Int {
     hook::operation(l);

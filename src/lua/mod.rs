@@ -37,6 +37,6 @@ mod world;
 pub use call::{Parked, Status};
 pub use hook::TRIGGER;
 pub use raise::Text;
-pub use state::{Int, State, Verb};
+pub use state::{ALL, Int, State, Verb};
 pub use udata::{Ref, Tagged};
 pub use world::Cx;

@@ -15,6 +15,9 @@ pub type Verb = extern "C-unwind" fn(State) -> c_int;
 /// A stack index.
 pub type Int = c_int;
 
+/// In place of a number of results: however many there are.
+pub const ALL: Int = ffi::LUA_MULTRET;
+
 /// Its address tells this copy of the library from any other in the process.
 static LIBRARY: u8 = 0;
 
