@@ -9,6 +9,8 @@ local KEYS = [[
   main-thread? chan chan? promise-chan take! <!! <! timeout put! >!! >! close! go go* alts! offer! poll!
   reduced reduced? mult tap untap untap-all mix admix unmix unmix-all toggle solo-mode
   pub sub unsub unsub-all take closed? alts!! __VERSION
+  pipe pipeline-async pipeline pipeline-async-unordered pipeline-unordered
+  reduce transduce split onto-chan! to-chan! map merge into
 ]]
 
 describe("compatibility with async.fnl", function()

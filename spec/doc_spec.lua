@@ -4,9 +4,12 @@ local doc = require "async.doc"
 local more = require "spec.support.more"
 local support = require "spec.support.init"
 
-local function functions()
+-- The functions of the module and of its table of transducers, each with its docs.
+local BOTH = { { async, doc.entries }, { async.xf, doc.xf } }
+
+local function functions(module)
   local found = {}
-  for _, f in pairs(async) do
+  for _, f in pairs(module) do
     if type(f) == "function" then found[f] = true end
   end
   return found
@@ -19,34 +22,43 @@ end
 
 describe("the docs for Fennel", function()
   it("have an entry for each function of the module", function()
-    local documented = {}
-    for name in pairs(doc.entries) do documented[async[name] or name] = true end
-    for name, f in pairs(async) do
-      if type(f) == "function" then assert.is_true(documented[f], name .. " has no entry") end
+    for _, both in ipairs(BOTH) do
+      local module, entries = both[1], both[2]
+      local documented = {}
+      for name in pairs(entries) do documented[module[name] or name] = true end
+      for name, f in pairs(module) do
+        if type(f) == "function" then assert.is_true(documented[f], name .. " has no entry") end
+      end
     end
   end)
 
   it("have no other entries, and one for each function", function()
-    local left = functions()
-    for name in pairs(doc.entries) do
-      assert.equal("function", type(async[name]), name .. " is no function of the module")
-      assert.is_true(left[async[name]], name .. " is there under another name too")
-      left[async[name]] = nil
+    for _, both in ipairs(BOTH) do
+      local module, entries = both[1], both[2]
+      local left = functions(module)
+      for name in pairs(entries) do
+        assert.equal("function", type(module[name]), name .. " is no function of the module")
+        assert.is_true(left[module[name]], name .. " is there under another name too")
+        left[module[name]] = nil
+      end
     end
   end)
 
   it("say something in lines that fit a terminal", function()
-    for name, entry in pairs(doc.entries) do
-      assert.equal("string", type(entry[1]), name)
-      assert.is_true(#entry[2] > 15, name)
-      for line in entry[2]:gmatch("[^\n]+") do assert.is_true(#line <= 80, name .. ": " .. line) end
+    for _, both in ipairs(BOTH) do
+      for name, entry in pairs(both[2]) do
+        assert.equal("string", type(entry[1]), name)
+        assert.is_true(#entry[2] > 15, name)
+        for line in entry[2]:gmatch("[^\n]+") do assert.is_true(#line <= 80, name .. ": " .. line) end
+      end
     end
   end)
 
   it("are there in a REPL, under both names and as a local", function()
     local text = repl {
       "(local async (require :async))", ",doc async.tap", ",doc async.untap-all",
-      ",doc async.>!", ",doc async.untap_all", "(local {: sub} async)", ",doc sub",
+      ",doc async.>!", ",doc async.untap_all", "(local {: sub} async)", ",doc sub", ",doc async.pipe",
+      ",doc async.xf.take-while",
     }
     assert.truthy(text:find("(async.tap mult ch ?close)", 1, true), text)
     assert.truthy(text:find("ch gets each value of the mult", 1, true), text)
@@ -54,6 +66,8 @@ describe("the docs for Fennel", function()
     assert.truthy(text:find("(async.untap_all mult)", 1, true), text)
     assert.truthy(text:find("(async.>! ch v)", 1, true), text)
     assert.truthy(text:find("(sub pub topic ch ?close)", 1, true), text)
+    assert.truthy(text:find("(async.pipe from to ?close)", 1, true), text)
+    assert.truthy(text:find("(async.xf.take-while f)", 1, true), text)
     assert.falsy(text:find("undocumented", 1, true), text)
   end)
 

@@ -1,165 +1,11 @@
--- What Fennel's `,doc` says about each function, by its Lua name: the arguments
--- and a text. Arguments that may be left out begin with `?`, as in Fennel.
+-- What Fennel's `,doc` says about each function: arguments and a text, by its Lua
+-- name. Arguments that may be left out begin with `?`, as in Fennel.
 -- The front door loads this only where Fennel is loaded.
-local doc = {}
+local doc = { entries = {}, xf = require "async.doc.xf" }
 
-doc.entries = {
-  -- Channels and buffers
-  chan = { "?buf-or-n ?xf ?ex-handler", [[
-A new channel. buf-or-n is a buffer or a size; without it or with 0 the channel
-is unbuffered. xf is a transducer and needs a buffer; ex-handler gets what it
-raises, and a result that is not nil goes to the buffer.]] },
-  buffer = { "n", [[
-A buffer that is full with n values (a whole number from 1 on).]] },
-  dropping_buffer = { "n", [[
-A buffer that is never full: with n values in it, what comes is dropped.]] },
-  sliding_buffer = { "n", [[
-A buffer that is never full: with n values in it, the oldest makes room.]] },
-  promise_buffer = { "", [[
-A buffer that keeps its first value for ever and drops all others.]] },
-  is_unblocking_buffer = { "x", [[
-Is x a dropping, sliding or promise buffer? Returns a boolean.]] },
-  promise_chan = { "?xf ?ex-handler", [[
-A channel whose first value every taker gets, past and future. xf and
-ex-handler are as in chan.]] },
-  is_chan = { "x", [[
-Is x a channel, or a table that poses as one? Returns a boolean.]] },
-  is_closed = { "ch", [[
-Is the channel closed? Returns a boolean. It may hold values still.]] },
-  close = { "ch", [[
-Closes the channel; doing it again does no harm. What is in it, and what puts
-that wait bring, can still be taken. Returns nil.]] },
-
-  -- One operation
-  put_async = { "ch v ?cb ?on-caller", [[
-Puts v without waiting. Calls (cb true) when it is accepted and (cb false) when
-ch is closed: at once where that is known at once, unless on-caller is given as
-false or nil; else later as a task. Returns false if ch is closed, else true.
-Raises when v is nil, or when 1024 puts wait already.]] },
-  take_async = { "ch cb ?on-caller", [[
-Takes without waiting. Calls (cb value), or (cb nil) when ch is closed and
-empty: at once where that is known at once, unless on-caller is given as false
-or nil; else later as a task. Returns nil. Raises when 1024 takes wait already.]] },
-  try_put = { "ch v", [[
-Puts v if that is possible now: true if it was, nil if not, false when ch is
-closed. Never waits. Raises when v is nil.]] },
-  try_take = { "ch", [[
-Takes if that is possible now: the value, or nil. Never waits.]] },
-  park_put = { "ch v", [[
-Puts v, and parks the running coroutine until it is accepted. Returns true, or
-false when ch is closed. Raises on the main thread, when v is nil, or when 1024
-puts wait already.]] },
-  park_take = { "ch", [[
-Takes, and parks the running coroutine until there is something. Returns the
-value, or nil when ch is closed and empty. Raises on the main thread, or when
-1024 takes wait already.]] },
-  block_put = { "ch v", [[
-Puts v, and blocks the main thread until it is accepted; go blocks run
-meanwhile. Returns true, or false when ch is closed. Raises in a coroutine, and
-when nothing could ever take v.]] },
-  block_take = { "ch", [[
-Takes, and blocks the main thread until there is something; go blocks run
-meanwhile. Returns the value, or nil when ch is closed and empty. Raises in a
-coroutine, and when nothing could ever be put.]] },
-  park_alts = { "ports & options", [[
-Does one of several operations, and parks the running coroutine until one is
-possible. A port is a channel to take from, or [channel value] to put. Options:
-:priority true tries them in order, not in a random one; :default v does not
-wait. They are given as arguments or as one table. Returns [value port]; the
-port is :default where that was used. Raises on the main thread.]] },
-  block_alts = { "ports & options", [[
-As alts!, on the main thread, which blocks; go blocks run meanwhile. Raises in
-a coroutine, and when nothing could ever happen.]] },
-  put = { "ch v", [[
-Puts v: parks in a coroutine and blocks on the main thread. Returns true, or
-false when ch is closed.]] },
-  take = { "ch", [[
-Takes: parks in a coroutine and blocks on the main thread. Returns the value,
-or nil when ch is closed and empty.]] },
-  alts = { "ports & options", [[
-As alts!: parks in a coroutine and blocks on the main thread. Returns
-[value port].]] },
-  timeout = { "ms", [[
-A channel that closes after ms milliseconds, fractions allowed; never early, and
-up to 10 ms late. It may be shared with other timeouts: do not close it.]] },
-
-  -- Go blocks, and what runs when
-  go = { "f & args", [[
-Runs (f args...) as a go block: at once, until it first parks. Returns a channel
-that gets the result if it is not nil, and is then closed. An error closes it
-and is told to the error handler. The macro go takes forms instead.]] },
-  is_main_thread = { "", [[
-Are we outside any coroutine? Returns a boolean.]] },
-  run = { "", [[
-Runs tasks and waits for timers until neither is left. Returns how many tasks
-ran. Blocks; raises in a coroutine.]] },
-  step = { "?max", [[
-Fires the timers that are due and runs at most max tasks (64), without waiting.
-Returns how many ran.]] },
-  dispatched = { "", [[
-How many tasks are queued.]] },
-  stats = { "?reset", [[
-A table of figures: what waits, what ran, and how the hook fares. With reset,
-counting begins anew afterwards.]] },
-  on_error = { "?handler", [[
-Sets the function that is told of errors that reach no caller, (handler report
-err): a string with traceback, and the error itself. Without it they go to
-stderr. Returns the handler before.]] },
-  reduced = { "x", [[
-Wraps x, to be returned by a step of a transducer or fold that wants no more.]] },
-  is_reduced = { "x", [[
-Is x such a wrapper? Returns a boolean.]] },
-
-  -- mult, mix and pub
-  mult = { "ch", [[
-Lets every value of ch go to all channels that are tapped in. A value is put to
-all taps at once, and the next one is read when all have accepted it; without
-taps values are dropped. Returns the mult. Does not wait.]] },
-  tap = { "mult ch ?close", [[
-From now on ch gets each value of the mult. Unless close is given as false or
-nil, ch is closed when the mult's source is. A second tap of ch only changes
-that. Returns ch.]] },
-  untap = { "mult ch", [[
-ch gets nothing more from the mult, and is not closed by it. A put that waits
-already stays. Returns nil.]] },
-  untap_all = { "mult", [[
-As untap, for every channel that is tapped in. Returns nil.]] },
-  mix = { "out", [[
-Lets the values of any number of inputs go to the channel out, until out is
-closed. Inputs come and go with admix, unmix and toggle. Returns the mix. Does
-not wait.]] },
-  admix = { "mix ch", [[
-Makes ch an input of the mix, with no flags set. It is taken out again when it
-is closed. Returns nil.]] },
-  unmix = { "mix ch", [[
-Takes an input out of the mix; what was being read from it may still come
-through. Returns nil.]] },
-  unmix_all = { "mix", [[
-Takes all inputs out of the mix. Returns nil.]] },
-  toggle = { "mix states", [[
-Sets flags of inputs, all at once: states is {ch {:mute bool :pause bool :solo
-bool}}, and flags that are not named stay. A muted input is read and dropped, a
-paused one is not read; beside a solo the others are treated as solo-mode says.
-A channel that is no input becomes one. Returns nil. Raises on another flag.]] },
-  solo_mode = { "mix mode", [[
-Says what happens to the others while an input is a solo: :mute (at first) reads
-and drops them, :pause does not read them. Returns nil. Raises on another mode.]] },
-  pub = { "ch topic-fn ?buf-fn", [[
-Lets each value of ch go to those who subscribed to its topic, (topic-fn value).
-(buf-fn topic) is asked once for a topic and gives a buffer, a size or nil. A
-topic whose subs do not take holds up the others once its buffer is full. What
-topic-fn raises is told to the error handler, and that value is dropped. Returns
-the pub. Does not wait.]] },
-  sub = { "pub topic ch ?close", [[
-From now on ch gets the values of that topic. Unless close is given as false or
-nil, ch is closed when the pub's source is. Returns ch. Raises what buf-fn
-raises.]] },
-  unsub = { "pub topic ch", [[
-ch gets no more values of that topic, and is not closed. Returns nil.]] },
-  unsub_all = { "pub ?topic", [[
-No channel gets more values of that topic, or of any without one; none is
-closed. Returns nil.]] },
-}
+for _, part in ipairs { "verbs", "flow" } do
+  for name, entry in pairs(require("async.doc." .. part)) do doc.entries[name] = entry end
+end
 
 local function words(text)
   local list = {}
@@ -175,9 +21,13 @@ end
 
 --- Tells Fennel about the functions of a module: register(async, fennel.metadata).
 function doc.register(module, metadata)
-  for name, entry in pairs(doc.entries) do
-    metadata:setall(module[name], "fnl/arglist", words(entry[1]), "fnl/docstring", entry[2])
+  local function tell(functions, entries)
+    for name, entry in pairs(entries) do
+      metadata:setall(functions[name], "fnl/arglist", words(entry[1]), "fnl/docstring", entry[2])
+    end
   end
+  tell(module, doc.entries)
+  tell(module.xf, doc.xf)
 end
 
 return doc
