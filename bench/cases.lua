@@ -1,25 +1,17 @@
 -- The cases. Each function does its thing `n` times, raises when the result is
 -- wrong, and returns the CPU seconds it took.
 local async = require("async")
+local streams = require("bench.streams")
 
+local expect, sum_to = streams.expect, streams.sum_to
 local clock, floor, least = os.clock, math.floor, math.min
 local resume, yield, create = coroutine.resume, coroutine.yield, coroutine.create
-local chan, close, spawn, run, step = async.chan, async.close, async.spawn, async.run, async.step
+local chan, spawn, run, step = async.chan, async.spawn, async.run, async.step
 local put, take = async.park_put, async.park_take
 local put_async, take_async = async.put_async, async.take_async
 local try_put, try_take, alts, timeout = async.try_put, async.try_take, async.park_alts, async.timeout
 
-local cases = {}
-
-local function expect(what, got, wanted)
-  if got ~= wanted then
-    error(("%s: %s, but it should be %s"):format(what, tostring(got), tostring(wanted)), 2)
-  end
-end
-
-local function sum_to(n)
-  return n * (n + 1) / 2
-end
+local cases = require("bench.combinators")
 
 -- What every ratio is a ratio to: Lua's own coroutines, with nothing around them.
 function cases.resume_and_yield(n)
@@ -55,56 +47,16 @@ function cases.ping_pong(n)
   return seconds
 end
 
--- One go block puts into `source`, another takes from `out` until that is closed.
-local function through(source, out, n, wanted)
-  local sum = 0
-  local start = clock()
-  spawn(function()
-    for i = 1, n do put(source, i) end
-    close(source)
-  end)
-  spawn(function()
-    local value = take(out)
-    while value do
-      sum = sum + value
-      value = take(out)
-    end
-  end)
-  run()
-  local seconds = clock() - start
-  expect("sum of the items", sum, wanted or sum_to(n))
-  return seconds
-end
-
-local function stream(channel, n, wanted)
-  return through(channel, channel, n, wanted)
-end
-
 function cases.hand_over(n)
-  return stream(chan(), n)
+  local channel = chan()
+  return streams.through(channel, channel, n)
 end
 
 function cases.buffered(n)
-  return stream(chan(128), n)
+  local channel = chan(128)
+  return streams.through(channel, channel, n)
 end
 
--- As above, with a transducer of three stages before the buffer; a tenth of the
--- values does not come through.
-function cases.transducer(n)
-  local xf = async.xf
-  local expected = 0
-  for i = 1, n do
-    if i % 10 ~= 0 then expected = expected + 2 * i + 1 end
-  end
-  local three = xf.comp(
-    xf.map(function(value) return 2 * value end),
-    xf.filter(function(value) return value % 20 ~= 0 end),
-    xf.map(function(value) return value + 1 end)
-  )
-  return stream(chan(128, three), n, expected)
-end
-
--- The value is there, so both callbacks run before the calls return.
 function cases.callbacks_at_once(n)
   local channel, sum, stored = chan(1), 0, 0
   local function on_put(ok) if ok then stored = stored + 1 end end
@@ -226,117 +178,6 @@ function cases.timeouts(n)
     end
   end
   return seconds, ("%d timeouts shared %d channels"):format(n, distinct)
-end
-
--- One go block puts, ten take what a mult hands out.
-function cases.mult_of_10(n)
-  local source, sum = chan(), 0
-  local mult = async.mult(source)
-  local function consume(channel)
-    local value = take(channel)
-    while value do
-      sum = sum + value
-      value = take(channel)
-    end
-  end
-  for _ = 1, 10 do spawn(consume, async.tap(mult, chan())) end
-  local start = clock()
-  spawn(function()
-    for i = 1, n do put(source, i) end
-    close(source)
-  end)
-  run()
-  local seconds = clock() - start
-  expect("sum of the items at all taps", sum, 10 * sum_to(n))
-  return seconds
-end
-
--- The items go to 100 topics in turn, each with one go block that takes.
-function cases.pub_of_100(n)
-  local source, sum = chan(), 0
-  local pub = async.pub(source, function(i) return i % 100 end)
-  local function consume(channel)
-    local value = take(channel)
-    while value do
-      sum = sum + value
-      value = take(channel)
-    end
-  end
-  for topic = 0, 99 do spawn(consume, async.sub(pub, topic, chan())) end
-  local start = clock()
-  spawn(function()
-    for i = 1, n do put(source, i) end
-    close(source)
-  end)
-  run()
-  local seconds = clock() - start
-  expect("sum of the items at all topics", sum, sum_to(n))
-  return seconds
-end
-
-function cases.pipe(n)
-  local source, out = chan(128), chan(128)
-  return through(source, async.pipe(source, out), n)
-end
-
-function cases.pipe_unbuffered(n)
-  local source, out = chan(), chan()
-  return through(source, async.pipe(source, out), n)
-end
-
-local function doubling(next_step)
-  return function(...)
-    local result, value = ...
-    if select("#", ...) < 2 then return next_step(...) end
-    return next_step(result, value * 2)
-  end
-end
-
-function cases.pipeline(n)
-  local source, out = chan(128), chan(128)
-  async.pipeline(4, out, doubling, source)
-  return through(source, out, n, 2 * sum_to(n))
-end
-
--- Ten sources, each with a go block that feeds it.
-function cases.merge(n)
-  local sources, sum, share = {}, 0, floor(n / 10)
-  for i = 1, 10 do sources[i] = chan() end
-  local start = clock()
-  for _, source in ipairs(sources) do
-    spawn(function()
-      for i = 1, share do put(source, i) end
-      close(source)
-    end)
-  end
-  local out = async.merge(sources, 128)
-  spawn(function()
-    local value = take(out)
-    while value do
-      sum = sum + value
-      value = take(out)
-    end
-  end)
-  run()
-  local seconds = clock() - start
-  expect("sum of the items", sum, 10 * sum_to(share))
-  return seconds
-end
-
-function cases.into(n)
-  local source = chan(128)
-  local start = clock()
-  local result = async.into({}, source)
-  spawn(function()
-    for i = 1, n do put(source, i) end
-    close(source)
-  end)
-  run()
-  local list = try_take(result)
-  local seconds = clock() - start
-  expect("length of the list", #list, n)
-  expect("its last item", list[n], n)
-  return seconds
 end
 
 -- Work that knows nothing of channels, with its result.

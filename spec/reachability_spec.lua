@@ -2,16 +2,13 @@
 -- a random graph of channels and waiters, checked against a model of it.
 local async = require "async"
 local more = require "spec.support.more"
+local random = require "spec.support.random"
 
 local WINDOW = 10 -- channels that are held; all others can only be reached through waiters
 
 -- Lists with numbers only: LuaJIT 2.1.0-beta3 loses its way in `pairs` over a table like ours.
 local function new_world(seed)
-  local world = { state = seed, held = {}, names = 0, waiters = {}, woken = {}, twice = 0 }
-  function world.below(n)
-    world.state = (world.state * 16807) % 2147483647
-    return world.state % n + 1
-  end
+  local world = { below = random(seed), held = {}, names = 0, waiters = {}, woken = {}, twice = 0 }
   function world.replace(i)
     world.names = world.names + 1
     world.held[i] = { name = world.names, channel = async.chan(world.below(2) == 1 and 2 or nil) }

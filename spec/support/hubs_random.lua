@@ -1,15 +1,10 @@
 -- A random program over one mult, pub or mix, and a ledger of what each consumer has to get.
 local async = require "async"
+local random = require "spec.support.random"
 local more = require "spec.support.more"
 
 local M = {}
-local state
-
--- The same numbers on every Lua.
-local function below(n)
-  state = (state * 16807) % 2147483647
-  return state % n + 1
-end
+local below
 
 local function random_chan()
   local kind = below(4)
@@ -182,7 +177,7 @@ end
 
 --- Runs the program called `name` for one seed. Its errors name the seed.
 function M.run(name, seed, n)
-  state = seed
+  below = random(seed)
   local trouble
   local before = async.on_error(function(report) trouble = trouble or report end)
   more.settle()

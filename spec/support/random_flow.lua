@@ -1,16 +1,11 @@
 -- Random runs of the combinators: channels of random size, fed and read at random speed, and closed at
 -- random moments. Every value is a number that is used once, so what comes out can be accounted for.
 local async = require "async"
+local random = require "spec.support.random"
 local x = require "spec.support.xforms"
 
 local M = {}
-local state
-
--- The same numbers on every Lua.
-local function below(n)
-  state = (state * 16807) % 2147483647
-  return state % n + 1
-end
+local below
 
 local function coin() return below(2) == 1 end
 
@@ -278,7 +273,7 @@ table.sort(M.names)
 
 --- One run of the combinator with that name, to the end; three more of others run beside it.
 function M.run(name, seed)
-  state = seed
+  below = random(seed)
   local finish = { RUNS[name]() }
   for i = 2, 4 do finish[i] = RUNS[M.names[below(#M.names)]]() end
   async.run()

@@ -1,15 +1,10 @@
 -- A random program over a few channels and a ledger of every value in it: nothing may be invented, doubled or lost.
 -- Run in a process of its own by conservation_spec.
 local async = require "async"
+local random = require "spec.support.random"
 
 local M = {}
-local state
-
--- The same numbers on every Lua.
-local function below(n)
-  state = (state * 16807) % 2147483647
-  return state % n + 1
-end
+local below
 
 local function coin() return below(2) == 1 end
 
@@ -186,7 +181,7 @@ end
 --- One program. With `by_hand`, blocks are resumed and closed by others too: then a value may get lost,
 --- but that is reported.
 function M.run(seed, steps, by_hand)
-  state, channels, all = seed, {}, {}
+  below, channels, all = random(seed), {}, {}
   ledger = { last = 0, sent = {}, got = {} }
   local reported_losses, trouble = 0, nil
   async.on_error(function(report)
