@@ -42,23 +42,12 @@ function hub.check(name, object, method, kind)
   error(("%s: %s expected, got %s (argument 1)"):format(name, kind, type(object)), 3)
 end
 
---- The optional argument `close?`: true when it is left out, and a nil that is
---- given means false.
-function hub.closes(...)
-  return select("#", ...) == 0 or not not (...)
-end
-
 --- Runs loop(object) as a go block, and then finish(object, ended): `ended` is
 --- nil when an error, which has been reported, was the end of it.
 function hub.run(loop, object, finish)
   take_async(go(loop, object), function(ended)
     finish(object, ended)
   end, false)
-end
-
---- Tells the error handler.
-function hub.report(err)
-  go(function() error(err, 0) end)
 end
 
 return hub

@@ -4,9 +4,11 @@
 -- for them; so a mult whose channels nobody can reach is collected with them.
 local check = require "async.check"
 local core = require "async.core"
+local flow = require "async.flow"
+local guard = require "async.guard"
 local hub = require "async.hub"
 
-local pcall, yield = pcall, coroutine.yield
+local wanted, yield = flow.wanted, coroutine.yield
 local masked, take, try_put, put_async = core.masked, core.park_take, core.try_put, core.put_async
 local offer_each = core.offer_each
 
@@ -77,11 +79,7 @@ local function put_late(mult, tap, value, late)
   if tap.gone then return late end
   tap.answer = tap.answer or answer(mult, tap)
   tap.waits = true
-  local ok, err = pcall(put_async, tap.channel, value, tap.answer)
-  if not ok then
-    tap.waits = false
-    hub.report(err)
-  end
+  if not guard(put_async, tap.channel, value, tap.answer) then tap.waits = false end
   if not tap.waits then return late end
   mult.late[late + 1] = tap
   return late + 1
@@ -123,10 +121,7 @@ local function finish(mult)
   mult.ended, mult.list, mult.by_channel = true, new_list(), {}
   for i = 1, list.count do
     local tap = list.taps[i]
-    if tap.close and not tap.gone then
-      local ok, err = pcall(core.close, tap.channel)
-      if not ok then hub.report(err) end
-    end
+    if tap.close and not tap.gone then guard(core.close, tap.channel) end
   end
 end
 
@@ -171,7 +166,7 @@ end
 function M.tap(mult, channel, ...)
   hub.check("async.tap", mult, "tap*", "mult")
   check.channel("async.tap", channel, 2)
-  mult["tap*"](mult, channel, hub.closes(...))
+  mult["tap*"](mult, channel, wanted(...))
   return channel
 end
 

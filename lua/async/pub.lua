@@ -2,6 +2,7 @@
 -- has a channel with a mult of its own, made when the first one subscribes.
 local check = require "async.check"
 local core = require "async.core"
+local flow = require "async.flow"
 local hub = require "async.hub"
 local mult = require "async.mult"
 
@@ -110,7 +111,7 @@ local M = {}
 function M.pub(source, topic_fn, buf_fn)
   check.channel("async.pub", source, 1)
   check.callable("async.pub", topic_fn, 2)
-  if buf_fn ~= nil then check.callable("async.pub", buf_fn, 3) end
+  check.optional_callable("async.pub", buf_fn, 3)
   local pub = hub.object(Pub, {
     source = source,
     topic_of = topic_fn,
@@ -129,7 +130,7 @@ function M.sub(pub, topic, channel, ...)
   hub.check("async.sub", pub, "sub*", "pub")
   if topic ~= topic then error("async.sub: topic expected, got nan (argument 2)", 2) end
   check.channel("async.sub", channel, 3)
-  pub["sub*"](pub, topic, channel, hub.closes(...))
+  pub["sub*"](pub, topic, channel, flow.wanted(...))
   return channel
 end
 
