@@ -4,17 +4,19 @@ local async = require "async"
 local more = require "spec.support.more"
 local program = require "spec.support.hubs_random"
 
+local function parked()
+  more.settle()
+  if jit then jit.flush() end -- compiled code keeps what it was compiled for
+  more.collect()
+  return async.stats().parked
+end
+
 describe("a random program", function()
   for _, name in ipairs { "mult", "pub", "mix" } do
     it("over a " .. name .. " loses, doubles and reorders nothing, and leaves nothing behind", function()
-      more.settle()
-      more.collect()
-      local parked = async.stats().parked
+      local before = parked()
       for seed = 1, 15 do program.run(name, seed, 200) end
-      more.settle()
-      if jit then jit.flush() end -- compiled code keeps what it was compiled for
-      more.collect()
-      assert.equal(parked, async.stats().parked)
+      assert.equal(before, parked())
     end)
   end
 end)
