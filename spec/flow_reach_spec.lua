@@ -73,9 +73,7 @@ describe("a combinator that nobody can reach", function()
   for name, make in pairs(COMBINATORS) do
     for _, values in ipairs { 0, 20 } do
       it(("is collected: %s with %d values on their way"):format(name, values), function()
-        more.settle()
-        more.collect()
-        local before = async.stats().parked
+        local before = more.parked()
         local alive = setmetatable({}, { __mode = "k" })
         build(make, values, alive)
         assert.is_true(count(alive) >= 200)
@@ -102,9 +100,7 @@ describe("a combinator that has ended", function()
   for name, make in pairs(COMBINATORS) do
     if name ~= "merge" then
       it("leaves no task and nothing parked: " .. name, function()
-        more.settle()
-        more.collect()
-        local before = async.stats().parked
+        local before = more.parked()
         local from = chan()
         local outs = make(from)
         async.onto_chan(from, { 1, 2, 3 })
@@ -120,9 +116,7 @@ describe("a combinator that has ended", function()
   end
 
   it("leaves no task and nothing parked: merge", function()
-    more.settle()
-    more.collect()
-    local before = async.stats().parked
+    local before = more.parked()
     local out = async.merge { to_chan { 1, 2 }, to_chan { 3 } }
     assert.equal(3, #support.drain(out))
     more.settle()
@@ -132,9 +126,7 @@ describe("a combinator that has ended", function()
   it("leaves nothing parked when its end was closed and one more value came", function()
     local names = { "pipe", "take", "pipeline", "pipeline_async", "pipeline_unordered", "pipeline_async_unordered" }
     for _, name in ipairs(names) do
-      more.settle()
-      more.collect()
-      local before = async.stats().parked
+      local before = more.parked()
       local from = chan(1)
       local out = COMBINATORS[name](from)[1]
       close(out)

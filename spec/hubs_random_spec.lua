@@ -1,22 +1,14 @@
 -- Random programs over mult, pub and mix: each value comes once to everybody who was there throughout, in
 -- order, whoever comes, goes or is closed meanwhile; and at the end everything closes.
-local async = require "async"
 local more = require "spec.support.more"
 local program = require "spec.support.hubs_random"
-
-local function parked()
-  more.settle()
-  if jit then jit.flush() end -- compiled code keeps what it was compiled for
-  more.collect()
-  return async.stats().parked
-end
 
 describe("a random program", function()
   for _, name in ipairs { "mult", "pub", "mix" } do
     it("over a " .. name .. " loses, doubles and reorders nothing, and leaves nothing behind", function()
-      local before = parked()
+      local before = more.parked()
       for seed = 1, 15 do program.run(name, seed, 200) end
-      assert.equal(before, parked())
+      assert.equal(before, more.parked())
     end)
   end
 end)

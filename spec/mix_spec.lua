@@ -306,9 +306,7 @@ end)
 
 describe("a mix that is over", function()
   it("leaves nothing that waits and no task", function()
-    settle()
-    more.collect()
-    local parked = async.stats().parked
+    local parked = more.parked()
     local out, x = chan(1), chan(1)
     local m = mix(out)
     admix(m, x)
@@ -323,7 +321,7 @@ describe("a mix that is over", function()
 
   it("is collected when nobody can reach its channels", function()
     local held = setmetatable({}, { __mode = "k" })
-    local parked = async.stats().parked
+    local parked = more.parked()
     local out = chan(1)
     local function make()
       local x, m = chan(), mix(out)

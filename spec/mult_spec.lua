@@ -358,9 +358,7 @@ end)
 
 describe("a mult that is over", function()
   it("leaves nothing that waits and no task", function()
-    more.settle()
-    more.collect()
-    local parked = async.stats().parked
+    local parked = more.parked()
     local source = chan()
     local m = mult(source)
     local taps = {}
@@ -383,7 +381,7 @@ describe("a mult that is over", function()
 
   it("is collected when nobody can reach its channels", function()
     local held = setmetatable({}, { __mode = "k" })
-    local before = async.stats().parked
+    local before = more.parked()
     local function make(waiting)
       local source, slow = chan(), chan()
       local m = mult(source)

@@ -364,9 +364,7 @@ end)
 
 describe("a pub that is over", function()
   it("leaves nothing that waits and no task", function()
-    settle()
-    more.collect()
-    local parked = async.stats().parked
+    local parked = more.parked()
     local source = chan()
     local p = pub(source, first)
     local subs = {}
@@ -382,9 +380,7 @@ describe("a pub that is over", function()
 
   it("is collected when nobody can reach its channels", function()
     local held = setmetatable({}, { __mode = "k" })
-    settle()
-    more.collect()
-    local parked = async.stats().parked
+    local parked = more.parked()
     local function make(waiting)
       local source = chan()
       local p = pub(source, type)
@@ -405,7 +401,7 @@ describe("a pub that is over", function()
     local source = chan()
     local p = pub(source, type)
     more.collect()
-    local parked = async.stats().parked
+    local parked = more.parked()
     local held = setmetatable({}, { __mode = "k" })
     for i = 1, 20 do held[sub(p, i, chan())] = true end
     assert.is_true(async.stats().parked > parked)

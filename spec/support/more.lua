@@ -82,6 +82,14 @@ function M.collect()
   for _ = 1, 3 do collectgarbage "collect" end
 end
 
+--- How many operations wait when nothing is left to run and to collect.
+function M.parked()
+  M.settle()
+  if jit then jit.flush() end -- compiled code keeps what it was compiled for
+  M.collect()
+  return async.stats().parked
+end
+
 local function slurp(name)
   local file = assert(io.open(name, "rb"))
   local text = file:read "*a"
