@@ -6,7 +6,7 @@ use super::core::{Block, Core, Cx, Here, STORE, Waiter, at, core, decide, enter,
 use super::{hook, protocol, run, timer, wake};
 use crate::chan::{Place, Side};
 use crate::ids::{Lobby, Op};
-use crate::lua::{Int, Ref, State, Tagged};
+use crate::lua::{Int, REFINALIZES, Ref, State, Tagged};
 use slotmap::Key;
 
 /// How many operations may wait on one side of a channel.
@@ -31,7 +31,7 @@ pub extern "C-unwind" fn sentinel_gone(l: State) -> Int {
         let Sentinel { lobby, spent } = s.get();
         // Somebody else's finalizer may come later in the same round, and use the
         // channel: only the second round is the end, where Lua grants one.
-        if !spent && State::REFINALIZES && l.is_open() {
+        if !spent && REFINALIZES && l.is_open() {
             s.update(|s| s.spent = true);
             l.geti(STORE, at::SENTINEL);
             l.set_meta(1);

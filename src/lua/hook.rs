@@ -5,6 +5,7 @@
 //! events at the same stack level; when ours goes, it is put back.
 #![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
+use super::compat::{TAIL_EVENTS, set_hook};
 use super::state::{Int, State};
 use super::udata::{Ref, Tagged};
 use mlua::ffi;
@@ -156,8 +157,8 @@ impl State {
                 own.or(h.last.filter(|_| inherited))
             });
             match back {
-                Some(f) => unsafe { ffi::lua_sethook(from.0, Some(f.hook), f.mask, f.count) },
-                None => unsafe { ffi::lua_sethook(from.0, None, 0, 0) },
+                Some(f) => unsafe { set_hook(from.0, Some(f.hook), f.mask, f.count) },
+                None => unsafe { set_hook(from.0, None, 0, 0) },
             }
         }
         self.pop(1);
@@ -196,7 +197,7 @@ unsafe fn set(to: State, ours: Int, foreign: Option<Foreign>) {
         _ => ours,
     };
     // SAFETY: the caller's.
-    unsafe { ffi::lua_sethook(to.0, Some(on_event), events | ffi::LUA_MASKCOUNT, count) }
+    unsafe { set_hook(to.0, Some(on_event), events | ffi::LUA_MASKCOUNT, count) }
 }
 
 /// `[0 0 -]` Calls the function for the count of `l`. Meanwhile no hook is set:
@@ -216,7 +217,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
         }
         h.serving.replace(l)
     });
-    unsafe { ffi::lua_sethook(l.0, None, 0, 0) };
+    unsafe { set_hook(l.0, None, 0, 0) };
     l.get_slot(-1, 1);
     l.int(hooks.update(|h| std::mem::take(&mut h.firings)));
     let (next, look_at) = if l.pcall(1, 2, 0) {
@@ -234,7 +235,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
             _ if ffi::lua_gethook(l.0).is_some() && next > 0 => arm(hooks, l, next),
             _ if ffi::lua_gethook(l.0).is_some() => {}
             _ if next > 0 => set(l, next, foreign),
-            Some(f) => ffi::lua_sethook(l.0, Some(f.hook), f.mask, f.count),
+            Some(f) => set_hook(l.0, Some(f.hook), f.mask, f.count),
             None => {}
         }
         if next == 0 {
@@ -267,7 +268,7 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
         }
         theirs
     } else {
-        let bit = if event == ffi::LUA_HOOKTAILCALL { ffi::LUA_MASKCALL } else { 1 << event };
+        let bit = if event == ffi::LUA_HOOKTAILCALL { TAIL_EVENTS } else { 1 << event };
         hooks.update(|h| h.foreign(l).or(h.last)).filter(|f| f.mask & bit != 0)
     };
     l.pop(1);

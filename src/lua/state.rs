@@ -34,13 +34,6 @@ impl State {
 
     pub const REGISTRY: Int = ffi::LUA_REGISTRYINDEX;
 
-    /// Is a userdata finalized again when its finalizer gives it its metatable
-    /// once more?
-    pub const REFINALIZES: bool = !cfg!(feature = "luajit");
-
-    /// Are the values of a userdata reached in one step?
-    pub const SLOTS_ARE_QUICK: bool = !cfg!(feature = "luajit");
-
     // Quiet.
 
     /// `[0 0 -]`
