@@ -14,7 +14,7 @@ pub const RESUME_RETURNS_ALL: bool = cfg!(feature = "luajit");
 
 /// A userdata is finalized again when its finalizer gives it its metatable once
 /// more.
-pub const REFINALIZES: bool = !cfg!(any(feature = "lua51", feature = "luajit"));
+pub const REFINALIZES: bool = cfg!(any(feature = "lua53", feature = "lua54", feature = "lua55"));
 
 /// The values of a userdata are reached in one step.
 pub const SLOTS_ARE_QUICK: bool = cfg!(any(feature = "lua54", feature = "lua55"));
