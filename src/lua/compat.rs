@@ -22,12 +22,9 @@ pub const SLOTS_ARE_QUICK: bool = cfg!(any(feature = "lua54", feature = "lua55")
 /// A coroutine can yield below `pcall`, a metamethod and an iterator.
 pub const YIELDS_ANYWHERE: bool = !cfg!(feature = "lua51");
 
-/// To set a hook from within a hook makes Lua see a new line where there is
-/// none, unless that is in an event for a line.
-pub const HOOKING_MOVES_LINE: bool = cfg!(any(feature = "lua52", feature = "lua53"));
-
 /// What has to be asked for to get a hook's event for tail calls.
-pub const TAIL_EVENTS: Int = if cfg!(feature = "lua51") { ffi::LUA_MASKRET } else { ffi::LUA_MASKCALL };
+#[cfg(not(feature = "luajit"))]
+pub(super) const TAIL_EVENTS: Int = if cfg!(feature = "lua51") { ffi::LUA_MASKRET } else { ffi::LUA_MASKCALL };
 
 #[cfg(not(any(feature = "lua51", feature = "lua52", feature = "luajit")))]
 use ffi::{lua_rawgeti as rawgeti, lua_rawseti as rawseti};
@@ -75,6 +72,7 @@ pub(super) unsafe fn raw_seti(l: *mut ffi::lua_State, t: Int, n: u32) {
 ///
 /// # Safety
 /// The thread is valid and belongs to the running OS thread.
+#[cfg(not(feature = "luajit"))]
 pub(super) unsafe fn set_hook(l: *mut ffi::lua_State, hook: Option<ffi::lua_Hook>, mask: Int, count: Int) {
     // SAFETY: the caller's. The answer is always 1, where there is one.
     let _ = unsafe { ffi::lua_sethook(l, hook, mask, count) };
