@@ -15,6 +15,11 @@ if rawget(_G, "jit") then
   require("jit").off(empty)
 end
 
+-- A tail call: nothing is left of this one.
+local function call(f, ...)
+  return f(...)
+end
+
 core.setup {
   reduced = getmetatable(reduced.reduced(nil)),
   foreign_put = foreign.put,
@@ -22,6 +27,7 @@ core.setup {
   foreign_alts = foreign.alts,
   foreign_close = foreign.close,
   empty = empty,
+  call = call,
 }
 
 -- In LuaJIT a coroutine must not yield below a debug hook, so the library wants to
@@ -37,13 +43,17 @@ end
 
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
+local inner = { setup = true, hooks_are_used = true, can_park = true, resume_within = true }
 for name, f in pairs(core) do
-  if name ~= "setup" and name ~= "hooks_are_used" then
+  if not inner[name] then
     async[name] = f
   end
 end
 async.reduced = reduced.reduced
 async.is_reduced = reduced["reduced?"]
+for name, f in pairs(require "async.protect") do
+  async[name] = f
+end
 for name, lua_name in pairs(require "async.names") do
   async[name] = async[lua_name]
 end

@@ -267,7 +267,9 @@ pub mod at {
     pub const COMMIT: u32 = 26;
     /// The go blocks of `orphans`.
     pub const ORPHANS: u32 = 27;
-    pub const COUNT: u32 = 28;
+    /// A Lua function that calls its first argument with the others.
+    pub const CALL: u32 = 28;
+    pub const COUNT: u32 = 29;
 }
 
 /// Values that a channel keeps.

@@ -19,11 +19,12 @@ mod take;
 mod timer;
 mod values;
 mod wake;
+mod within;
 mod xform;
 
 use self::core::{Core, STORE, at};
 use crate::chan::Hall;
-use crate::lua::{Int, State, Verb};
+use crate::lua::{Int, State, Verb, YIELDS_ANYWHERE};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
 use crate::sys::clock;
 use crate::sys::nap::Nap;
@@ -66,6 +67,9 @@ const EXPORTS: &[Named] = &[
     (c"try_put", put::try_put),
     (c"try_take", take::try_take),
 ];
+
+/// What `lua/async/protect.lua` needs where Lua's own protected calls do not do.
+const WITHIN: &[Named] = &[(c"can_park", within::can_park), (c"resume_within", within::resume_within)];
 
 const CHANNEL_METHODS: &[Named] = &[
     (c"put", put::put),
@@ -115,6 +119,9 @@ pub fn open(l: State) -> Int {
     if l.is_table(-1) {
         return 1;
     }
+    if !l.knows_threads() {
+        l.raise("async: this build of Lua keeps its coroutines in a way that the library does not know");
+    }
     l.new_world::<Core>();
     let world = l.top();
     l.table(0, 1);
@@ -146,6 +153,9 @@ pub fn open(l: State) -> Int {
     l.provide_hook(clock::now);
     l.table(0, EXPORTS.len() as u32 + 2);
     functions(l, own, EXPORTS);
+    if !YIELDS_ANYWHERE {
+        functions(l, own, WITHIN);
+    }
     function(l, own, setup);
     l.set_field(-2, c"setup");
     function(l, own, hook::used);
@@ -278,6 +288,7 @@ extern "C-unwind" fn setup(l: State) -> Int {
         (c"foreign_alts", at::FOREIGN_ALTS),
         (c"foreign_close", at::FOREIGN_CLOSE),
         (c"empty", at::EMPTY),
+        (c"call", at::CALL),
     ] {
         l.field(1, name);
         l.seti(STORE, entry);

@@ -1,8 +1,10 @@
 //! Calling Lua and being resumed by it; what differs between the versions here.
 
 use super::compat;
+use super::raise::Text;
 use super::state::{Int, State};
 use mlua::ffi;
+use std::ffi::CStr;
 
 /// How a resumed coroutine came back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -151,8 +153,14 @@ impl State {
     pub(super) fn park(self, mark: u32, carries: bool, brings: bool) -> Int {
         self.mark(mark);
         let yielded = if !compat::YIELD_KEEPS_STACK && carries { 1 + Int::from(brings) } else { 0 };
+        self.suspend(yielded)
+    }
+
+    /// `[0 0 e]` Yields the top `n` values; return the answer at once.
+    #[inline]
+    pub(super) fn suspend(self, n: Int) -> Int {
         // SAFETY: the last act of a C function, as Lua demands.
-        unsafe { ffi::lua_yield(self.0, yielded) }
+        unsafe { ffi::lua_yield(self.0, n) }
     }
 
     /// `[0 0 -]` False on the main thread and below a C function.
@@ -161,13 +169,21 @@ impl State {
         unsafe { compat::is_yieldable(self.0) != 0 }
     }
 
+    /// `[0 0 m]` Is `can_yield` right? To be asked once, in the function that loads
+    /// the library.
+    pub fn knows_threads(self) -> bool {
+        // SAFETY: as it says.
+        unsafe { compat::knows_threads(self.0) }
+    }
+
     /// Resumes `co` with `args` values from its stack. `from` is whoever waits
     /// meanwhile, for Lua's count of C calls; a hook passes none.
     /// `[0 0 -]` on this stack.
     pub fn resume(co: State, from: Option<State>, args: Int) -> Status {
         let mut n = 0;
         // SAFETY: `co` is suspended and holds the values.
-        let status = unsafe { ffi::lua_resume(co.0, from.map_or(std::ptr::null_mut(), |l| l.0), args, &mut n) };
+        let status =
+            unsafe { ffi::lua_resume(co.0, from.map_or(std::ptr::null_mut(), |l| l.0), args, &mut n) };
         match status {
             ffi::LUA_OK => Status::Ended,
             ffi::LUA_YIELD => Status::Yielded(n),
@@ -218,6 +234,26 @@ impl State {
             }
             ffi::lua_getinfo(self.0, c"fl".as_ptr(), &mut ar);
             ar.currentline
+        }
+    }
+
+    /// `[0 0 -]` Of those that led to the running function, the nearest that is not
+    /// written in Lua: the name that its caller has for it, or nothing.
+    pub fn native_caller(self) -> Option<Text> {
+        // SAFETY: `ar` is filled by the first call when it answers 1; its strings are
+        // Lua's and end with a zero.
+        unsafe {
+            let mut ar: ffi::lua_Debug = std::mem::zeroed();
+            let mut level = 1;
+            while ffi::lua_getstack(self.0, level, &mut ar) != 0 {
+                ffi::lua_getinfo(self.0, c"nS".as_ptr(), &mut ar);
+                if CStr::from_ptr(ar.what) == c"C" {
+                    let name = if ar.name.is_null() { c"" } else { CStr::from_ptr(ar.name) };
+                    return Some(Text::new(name.to_str().unwrap_or_default()));
+                }
+                level += 1;
+            }
+            None
         }
     }
 

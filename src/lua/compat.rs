@@ -22,9 +22,13 @@ pub const SLOTS_ARE_QUICK: bool = cfg!(any(feature = "lua54", feature = "lua55")
 /// A coroutine can yield below `pcall`, a metamethod and an iterator.
 pub const YIELDS_ANYWHERE: bool = !cfg!(feature = "lua51");
 
+/// A coroutine can begin with a function that is not written in Lua.
+pub const BEGINS_WITH_ANY: bool = !cfg!(feature = "lua51");
+
 /// What has to be asked for to get a hook's event for tail calls.
 #[cfg(not(feature = "luajit"))]
-pub(super) const TAIL_EVENTS: Int = if cfg!(feature = "lua51") { ffi::LUA_MASKRET } else { ffi::LUA_MASKCALL };
+pub(super) const TAIL_EVENTS: Int =
+    if cfg!(feature = "lua51") { ffi::LUA_MASKRET } else { ffi::LUA_MASKCALL };
 
 #[cfg(not(any(feature = "lua51", feature = "lua52", feature = "luajit")))]
 use ffi::{lua_rawgeti as rawgeti, lua_rawseti as rawseti};
@@ -39,7 +43,16 @@ pub(super) use user_values::{get_slot, new_userdata, set_slot};
 #[cfg(not(any(feature = "lua51", feature = "lua52", feature = "luajit")))]
 pub(super) use ffi::lua_isyieldable as is_yieldable;
 #[cfg(any(feature = "lua51", feature = "lua52"))]
-pub(super) use peek::is_yieldable;
+pub(super) use peek::{is_yieldable, knows_threads};
+
+/// `[0 0 m]` Is it known whether a coroutine can yield? It is, where Lua tells.
+///
+/// # Safety
+/// None.
+#[cfg(not(any(feature = "lua51", feature = "lua52")))]
+pub(super) unsafe fn knows_threads(_: *mut ffi::lua_State) -> bool {
+    true
+}
 
 #[cfg(feature = "luajit")]
 unsafe extern "C-unwind" {
@@ -303,6 +316,29 @@ mod peek {
         #[cfg(feature = "lua52")]
         fn may_yield(&self) -> bool {
             self.nny == 0
+        }
+    }
+
+    unsafe extern "C-unwind" fn answer(l: *mut ffi::lua_State) -> Int {
+        // SAFETY: one slot of the 20 that a function has.
+        unsafe { ffi::lua_pushboolean(l, is_yieldable(l)) };
+        1
+    }
+
+    /// `[0 0 m]` Does it look at the right place? In a function that Lua's `require`
+    /// calls no coroutine can yield, at the start of one it can.
+    ///
+    /// # Safety
+    /// The state is valid and runs such a function.
+    pub(in crate::lua) unsafe fn knows_threads(l: *mut ffi::lua_State) -> bool {
+        // SAFETY: the caller's; the new thread has room, and goes with the stack's top.
+        unsafe {
+            let co = ffi::lua_newthread(l);
+            ffi::lua_pushcclosure(co, answer, 0);
+            let ended = ffi::lua_resume(co, l, 0, &mut 0) == ffi::LUA_OK;
+            let right = ended && ffi::lua_toboolean(co, -1) == 1 && is_yieldable(l) == 0;
+            ffi::lua_settop(l, -2);
+            right
         }
     }
 

@@ -122,6 +122,11 @@ impl State {
         self.kind(i) == ffi::LUA_TFUNCTION
     }
 
+    /// `[0 0 -]` A function written in Lua.
+    pub fn is_lua_function(self, i: Int) -> bool {
+        self.is_function(i) && unsafe { ffi::lua_iscfunction(self.0, i) == 0 }
+    }
+
     /// `[0 0 m]` Has it this metamethod?
     pub fn has_metamethod(self, i: Int, name: &CStr) -> bool {
         unsafe {
