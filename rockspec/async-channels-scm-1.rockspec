@@ -17,7 +17,7 @@ description = {
   license = "MIT",
   labels = { "async", "channels", "concurrency", "coroutines", "fennel" },
 }
-dependencies = { "lua >= 5.1, < 5.5" }
+dependencies = { "lua >= 5.1, < 5.6" }
 build = {
   -- Make only builds; LuaRocks copies the files itself, so that it knows them all.
   type = "make",
@@ -32,6 +32,7 @@ build = {
       ["async.foreign"] = "lua/async/foreign.lua",
       ["async.macros"] = "lua/async/macros.lua",
       ["async.names"] = "lua/async/names.lua",
+      ["async.protect"] = "lua/async/protect.lua",
       ["async.reduced"] = "lua/async/reduced.lua",
     },
     lib = { ["async.core"] = "build/rock/core.so" },

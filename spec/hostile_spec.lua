@@ -9,7 +9,7 @@ describe("metatables", function()
     local async = require "async"
     async.on_error(function() end)
     local objects = { async.chan(), async.chan(2), async.buffer(1), async.promise_buffer(), async.timeout(0) }
-    local junk = { {}, 5, "x", true, print, io.stdout, coroutine.create(print), async.chan(), async.buffer(1), 0/0 }
+    local junk = { {}, 5, "x", true, print, io.stdout, coroutine.create(function() end), async.chan(), async.buffer(1), 0/0 }
     local function works()
       local c = async.chan(1)
       assert(async.put_async(c, 1) == true and async.try_take(c) == 1)
@@ -319,7 +319,7 @@ describe("odd things thrown", function()
       local cyclic = {}
       cyclic[1] = setmetatable(cyclic, { __index = cyclic })
       local thrown = {
-        {}, false, 0 / 0, print, coroutine.create(print), io.stdout, async.chan(), async.buffer(1), async.reduced(1),
+        {}, false, 0 / 0, print, coroutine.create(function() end), io.stdout, async.chan(), async.buffer(1), async.reduced(1),
         setmetatable({}, { __tostring = raising, __index = raising, __eq = raising, __concat = raising }),
         setmetatable({}, { __tostring = function() return {} end }),
         setmetatable({}, { __tostring = function() return ("long"):rep(1e6) end, __name = 5 }),

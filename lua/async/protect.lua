@@ -15,8 +15,9 @@ local unpack, select, create, traceback = unpack, select, coroutine.create, debu
 -- No value of a program's: says that the function is over.
 local DONE = {}
 
-local function call(f, ...)
-  return f(...)
+-- The function is no variable here, by whose name an error would call it.
+local function call(...)
+  return (...)(select(2, ...))
 end
 
 -- Passes in what came, until the function is over.

@@ -61,7 +61,7 @@ describe("regression 31: an error without a value is still an error", function()
   end)
 
   it("caught by the block itself: pcall says false and nil, across a park", function()
-    local ok, err = more.in_go(pcall, function()
+    local ok, err = more.in_go(async.pcall, function()
       async.park_take(async.timeout(1))
       raise_nil()
     end)

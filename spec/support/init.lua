@@ -33,7 +33,7 @@ end
 
 -- Runs f(...), which must raise an error that contains `text`; returns the error.
 function support.raises(text, f, ...)
-  local ok, err = pcall(f, ...)
+  local ok, err = async.pcall(f, ...)
   if ok then error("nothing was raised, expected: " .. text, 2) end
   if not tostring(err):find(text, 1, true) then
     error(("expected an error with %q, got: %s"):format(text, tostring(err)), 2)

@@ -221,15 +221,15 @@ pub fn must_yield(l: Cx, function: &str) {
 fn between(l: Cx, function: &str) -> ! {
     let name = l.native_caller();
     let name = name.as_ref().map(|name| std::str::from_utf8(name.bytes()).unwrap_or("?"));
-    let (what, hint) = match name {
-        Some("pcall") => ("pcall", "; async.pcall can be parked in"),
-        Some("xpcall") => ("xpcall", "; async.xpcall can be parked in"),
-        Some("") => ("a C function", ""),
-        Some(name) => (name, ""),
-        None => ("an iterator or a metamethod", ""),
+    let (what, kind, hint) = match name {
+        Some("pcall") => ("pcall", "", "; async.pcall can be parked in"),
+        Some("xpcall") => ("xpcall", "", "; async.xpcall can be parked in"),
+        Some("") => ("a C function", "", ""),
+        Some(name) => (name, " (a C function)", ""),
+        None => ("an iterator or a metamethod", "", ""),
     };
     l.raise(format_args!(
-        "{function}: cannot park here: Lua 5.1 cannot yield across {what}, which is between this call and its coroutine{hint}"
+        "{function}: cannot park here: Lua 5.1 cannot yield across {what}{kind}, which is between this call and its coroutine{hint}"
     ))
 }
 
