@@ -20,6 +20,9 @@ can.forget_tail_calls = coroutine.wrap(function(n)
   return down(n) == nil
 end)(100)
 
+--- What arrives as the value of an error that has none: nil, but on 5.5 a text.
+can.no_value = select(2, pcall(error))
+
 local function dive(n)
   if n > 0 then return 1 + dive(n - 1) end
   return 0
