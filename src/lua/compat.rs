@@ -88,7 +88,9 @@ pub(super) unsafe fn raw_seti(l: *mut ffi::lua_State, t: Int, n: u32) {
 #[cfg(not(feature = "luajit"))]
 pub(super) unsafe fn set_hook(l: *mut ffi::lua_State, hook: Option<ffi::lua_Hook>, mask: Int, count: Int) {
     // SAFETY: the caller's. The answer is always 1, where there is one.
-    let _ = unsafe { ffi::lua_sethook(l, hook, mask, count) };
+    unsafe {
+        ffi::lua_sethook(l, hook, mask, count);
+    }
 }
 
 /// Closes the variables of a coroutine that failed, where it can have any.
