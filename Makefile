@@ -1,11 +1,12 @@
 # Everything is a script in ci/ or a cargo command; the targets only name them.
-# LUA is the interpreter to build for and to run: lua5.4 or luajit.
+# LUA is the interpreter to build for and to run: lua5.1 to lua5.4, luajit, or the
+# lua5.5 that ci/lua55.sh builds.
 LUA ?= lua5.4
 BOTH := lua5.4 luajit
 
 help:
 	@echo 'make build [LUA=luajit]  the native module, to build/<feature>/async/core.so'
-	@echo 'make test                every suite, on both Luas; installs what is missing'
+	@echo 'make test                every suite, on every Lua; installs what is missing'
 	@echo 'make spec [LUA=luajit] [ARGS="--filter=name"]'
 	@echo 'make unit, macros, demo, bench, clean'
 	@echo 'make rock                what the rockspec calls: use luarocks make'

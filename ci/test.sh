@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every suite on both Luas: one row for each, and the sum as the last line.
+# Every suite: one row for each, then a table with one row for each Lua, and the
+# sum as the last line.
 # A suite counts its own tests and says "N passed, N failed"; a check counts as one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +11,8 @@ trap 'rm -f "$log"' EXIT
 passed=0
 failed=0
 rows=()
+luas=(lua5.1 lua5.2 lua5.3 lua5.4 lua5.5 luajit)
+declare -A cell # of the table: "LUA SUITE"
 
 # run NAME COMMAND...: shows what it prints, keeps it in $log, returns its code.
 run() {
@@ -23,6 +26,28 @@ row() {
   passed=$((passed + $2))
   failed=$((failed + $3))
   rows+=("$(printf '%-20s %6d passed %4d failed %4d s' "$@")")
+}
+
+# matrix: the suites that run on every Lua, one row for each Lua.
+matrix() {
+  local lua name
+  printf '\n%-8s %12s %12s %12s %12s\n' Lua lint specs states benchmarks
+  for lua in "${luas[@]}"; do
+    printf '%-8s' "$lua"
+    for name in clippy spec states bench; do printf ' %12s' "${cell[$lua $name]:--}"; done
+    printf '\n'
+  done
+}
+
+# on LUA check|suite NAME COMMAND...: a row and a cell; "12 ok", or "12 ok 1 bad".
+on() {
+  local lua=$1 kind=$2 name=$3 p=$passed f=$failed
+  shift 3
+  "$kind" "$name $lua" "$@"
+  p=$((passed - p))
+  f=$((failed - f))
+  cell[$lua $name]="$p ok"
+  if [ $f -gt 0 ]; then cell[$lua $name]="$p ok $f bad"; fi
 }
 
 check() {
@@ -50,6 +75,7 @@ prepare() {
 finish() {
   printf '\n'
   printf '%s\n' "${rows[@]}"
+  matrix
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ] || exit 1
   exit 0
@@ -57,20 +83,21 @@ finish() {
 
 prepare setup ci/setup.sh
 prepare fennel ci/fennel.sh
-prepare "build lua5.4" ci/build.sh lua5.4
-prepare "build luajit" ci/build.sh luajit
+prepare "Lua 5.5" ci/lua55.sh
+for lua in "${luas[@]}"; do prepare "build $lua" ci/build.sh "$lua"; done
 
 check format "${CARGO:-cargo}" fmt --check
-check "clippy lua5.4" ci/clippy.sh lua54
-check "clippy luajit" ci/clippy.sh luajit
+for lua in "${luas[@]}"; do on "$lua" check clippy ci/clippy.sh "$(ci/feature.sh "$lua")"; done
+check "clippy luajit52" ci/clippy.sh luajit52
 check luacheck luacheck --quiet --no-color lua spec bench examples
 check rockspec ci/rockspec.sh
 check "macros fresh" ci/macros.sh --check
 suite unit ci/unit.sh
-suite "spec lua5.4" ci/spec.sh lua5.4
-suite "spec luajit" ci/spec.sh luajit
-suite "bench lua5.4" ci/lua.sh lua5.4 bench/run.lua --check
-suite "bench luajit" ci/lua.sh luajit bench/run.lua --check
+for lua in "${luas[@]}"; do
+  on "$lua" suite spec ci/spec.sh "$lua"
+  on "$lua" suite states ci/states.sh "$lua"
+  on "$lua" suite bench ci/lua.sh "$lua" bench/run.lua --check
+done
 suite "idle cost" bench/idle.sh
 check rock ci/rock.sh
 check examples ci/demo.sh

@@ -17,12 +17,15 @@ local function enter(name, ...)
   local joined = { ... }
   for _, room in ipairs(joined) do rooms:sub(room, inbox) end
   return async.go(function()
-    local heard = {}
-    for message in inbox:iter() do
+    local heard, gone = {}, false
+    local message = inbox:take()
+    while message and not gone do
       heard[#heard + 1] = ("[%s] %s: %s"):format(message.room, message.from, message.text)
-      if message.text == "bye, " .. name then
+      gone = message.text == "bye, " .. name
+      if gone then
         for _, room in ipairs(joined) do rooms:unsub(room, inbox) end
-        break
+      else
+        message = inbox:take()
       end
     end
     return name .. " heard\n  " .. table.concat(heard, "\n  ")
@@ -35,11 +38,10 @@ local people = {
   enter("Cleo", "music"),
 }
 
-local counted = async.go(function()
-  local count = {}
-  for message in log:iter() do count[message.room] = (count[message.room] or 0) + 1 end
+local counted = async.reduce(function(count, message)
+  count[message.room] = (count[message.room] or 0) + 1
   return count
-end)
+end, {}, log)
 
 async.go(function()
   local function say(from, room, text)

@@ -1,4 +1,4 @@
-(local {: chan : close! : timeout : >! : <!! : alts!!} (require :async))
+(local {: chan : close! : timeout : >! : <! : <!! : alts!!} (require :async))
 (import-macros {: go : go-loop} :async)
 
 ;; A go block is a coroutine that parks where it has to wait.
@@ -7,8 +7,11 @@
 (local squares (chan))
 
 (for [_ 1 3]
-  (go (each [n (numbers:iter)]
-        (>! squares [n (* n n)]))))
+  (go-loop []
+    (let [n (<! numbers)]
+      (when n
+        (>! squares [n (* n n)])
+        (recur)))))
 
 (go-loop [n 1]
   (if (<= n 5)

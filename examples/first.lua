@@ -6,8 +6,10 @@ local numbers, squares = async.chan(), async.chan()
 
 for _ = 1, 3 do
   async.go(function()
-    for n in numbers:iter() do
+    local n = async.take(numbers)
+    while n do
       async.put(squares, { n, n * n })
+      n = async.take(numbers)
     end
   end)
 end

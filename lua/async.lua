@@ -20,6 +20,11 @@ if rawget(_G, "jit") then
   require("jit").off(empty)
 end
 
+-- A tail call: nothing is left of this one.
+local function call(f, ...)
+  return f(...)
+end
+
 core.setup {
   reduced = getmetatable(reduced.reduced(nil)),
   foreign_put = foreign.put,
@@ -28,6 +33,7 @@ core.setup {
   foreign_close = foreign.close,
   take_first = gather.take_first,
   empty = empty,
+  call = call,
 }
 
 -- In LuaJIT a coroutine must not yield below a debug hook, so the library wants to
@@ -44,13 +50,16 @@ end
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
 -- What only the library itself calls.
-local private = { setup = true, hooks_are_used = true, catch = true, report = true, masked = true, offer_each = true }
+local private = {
+  setup = true, hooks_are_used = true, catch = true, report = true, masked = true, offer_each = true,
+  can_park = true, resume_within = true,
+}
 for name, f in pairs(core) do
   if not private[name] then
     async[name] = f
   end
 end
-for _, noun in ipairs { "fold", "gather", "mix", "mult", "pipe", "pipeline", "ports", "pub", "reshape" } do
+for _, noun in ipairs { "fold", "gather", "mix", "mult", "pipe", "pipeline", "ports", "protect", "pub", "reshape" } do
   for name, f in pairs(require("async." .. noun)) do
     async[name] = f
   end

@@ -17,7 +17,7 @@ description = {
   license = "MIT",
   labels = { "async", "channels", "concurrency", "coroutines", "fennel" },
 }
-dependencies = { "lua >= 5.1, < 5.5" }
+dependencies = { "lua >= 5.1, < 5.6" }
 build = {
   -- Make only builds; LuaRocks copies the files itself, so that it knows them all.
   type = "make",
@@ -48,6 +48,7 @@ build = {
       ["async.pipe"] = "lua/async/pipe.lua",
       ["async.pipeline"] = "lua/async/pipeline.lua",
       ["async.ports"] = "lua/async/ports.lua",
+      ["async.protect"] = "lua/async/protect.lua",
       ["async.pub"] = "lua/async/pub.lua",
       ["async.reduced"] = "lua/async/reduced.lua",
       ["async.reshape"] = "lua/async/reshape.lua",

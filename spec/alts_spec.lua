@@ -262,7 +262,7 @@ end)
 describe("alts, beyond the numbered list", function()
   it("is refused on the wrong side: park_alts on main, block_alts in a coroutine", function()
     assert.is_false(pcall(park_alts, { full(1) }))
-    assert.is_false(more.in_go(pcall, block_alts, { full(1) }))
+    assert.is_false(more.in_go(async.pcall, block_alts, { full(1) }))
   end)
 
   it("checks all ports before it touches one", function()

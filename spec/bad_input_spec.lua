@@ -2,11 +2,11 @@
 local async = require "async"
 local more = require "spec.support.more"
 
---- The functions of a table, each once, with all its names in it.
+--- The functions of a table, each once, with all its names in it; not those that are Lua's own.
 local function functions_of(object)
   local by_function, list = {}, {}
   for name, value in pairs(object) do
-    if type(value) == "function" then
+    if type(value) == "function" and value ~= pcall and value ~= xpcall then
       if not by_function[value] then
         by_function[value] = {}
         list[#list + 1] = by_function[value]

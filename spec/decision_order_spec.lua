@@ -24,7 +24,7 @@ describe("put", function()
         assert.is_false(ok)
         assert.truthy(err:find("nil", 1, true))
       end
-      assert.is_false(more.in_go(pcall, async.park_put, c, nil))
+      assert.is_false(more.in_go(async.pcall, async.park_put, c, nil))
     end
     assert.equal(1, #full)
   end)

@@ -1,5 +1,6 @@
 -- The error handler itself: setting it, what it gets, when it fails, and what is there without one.
 local async = require "async"
+local can = require "spec.support.can"
 local more = require "spec.support.more"
 
 local chan, go = async.chan, async.go
@@ -95,7 +96,7 @@ describe("the error handler", function()
 end)
 
 describe("an error without a value", function()
-  it("is reported with nil as its value: block, parked block, callback, step", function()
+  it("is reported as Lua gives it: block, parked block, callback, step", function()
     local c = chan()
     local errors = more.reported(function()
       go(raise, nil)
@@ -111,15 +112,15 @@ describe("an error without a value", function()
     end)
     assert.equal(4, #errors)
     for i = 1, 4 do
-      assert.is_nil(errors[i].err)
+      assert.equal(can.no_value, errors[i].err)
       assert.equal("string", type(errors[i].report))
     end
   end)
 
-  it("reaches a channel's handler as nil", function()
+  it("reaches a channel's handler as Lua gives it", function()
     local got
     put_async(failing_chan(nil, function(...) got = more.pack(...) end), 1)
-    assert.is_nil(got[1])
+    assert.equal(can.no_value, got[1])
     assert.is_true(got.n >= 1)
   end)
 end)

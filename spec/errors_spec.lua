@@ -1,5 +1,6 @@
 -- Errors: each goes to the error handler once, with all there is to know, and hurts nobody else.
 local async = require "async"
+local can = require "spec.support.can"
 local more = require "spec.support.more"
 
 local chan, go = async.chan, async.go
@@ -293,7 +294,7 @@ describe("an error in a channel's error handler", function()
   end)
 end)
 
-if not jit then
+if can.hook then
   describe("an error in a task that the debug hook runs", function()
     it("is reported once and never lands in the code that was interrupted", function()
       local ok, err, hits

@@ -9,7 +9,8 @@ describe("metatables", function()
     local async = require "async"
     async.on_error(function() end)
     local objects = { async.chan(), async.chan(2), async.buffer(1), async.promise_buffer(), async.timeout(0) }
-    local junk = { {}, 5, "x", true, print, io.stdout, coroutine.create(print), async.chan(), async.buffer(1), 0/0 }
+    local junk = { {}, 5, "x", true, print, io.stdout, coroutine.create(function() end),
+      async.chan(), async.buffer(1), 0/0 }
     local function works()
       local c = async.chan(1)
       assert(async.put_async(c, 1) == true and async.try_take(c) == 1)
@@ -319,7 +320,8 @@ describe("odd things thrown", function()
       local cyclic = {}
       cyclic[1] = setmetatable(cyclic, { __index = cyclic })
       local thrown = {
-        {}, false, 0 / 0, print, coroutine.create(print), io.stdout, async.chan(), async.buffer(1), async.reduced(1),
+        {}, false, 0 / 0, print, coroutine.create(function() end), io.stdout, async.chan(),
+        async.buffer(1), async.reduced(1),
         setmetatable({}, { __tostring = raising, __index = raising, __eq = raising, __concat = raising }),
         setmetatable({}, { __tostring = function() return {} end }),
         setmetatable({}, { __tostring = function() return ("long"):rep(1e6) end, __name = 5 }),
@@ -329,8 +331,9 @@ describe("odd things thrown", function()
       local function same(a, b) return rawequal(a, b) or (a ~= a and b ~= b) end
 
       for i = 1, #thrown + 1 do
-        local err, seen = thrown[i], {}
-        local function throw() error(err, 0) end
+        local seen = {}
+        local function throw() error(thrown[i], 0) end
+        local _, err = pcall(throw)
         local function thrower() return throw end
         async.on_error(function(report, value)
           assert(type(report) == "string")

@@ -334,7 +334,7 @@ describe("a foreign channel", function()
       assert.is_false(ok)
       assert.truthy(err:find("broken " .. name, 1, true))
     end
-    local ok, err = more.in_go(pcall, async.park_put, object, 1)
+    local ok, err = more.in_go(async.pcall, async.park_put, object, 1)
     assert.is_false(ok)
     assert.truthy(err:find("broken put", 1, true))
     local c = chan(1)

@@ -39,7 +39,7 @@ describe("limits", function()
     local c = async.chan()
     for i = 1, LIMIT do async.put_async(c, i) end
     local ok, err
-    async.go(function() ok, err = pcall(async[">!"], c, "too many") end)
+    async.go(function() ok, err = async.pcall(async[">!"], c, "too many") end)
     assert.is_false(ok)
     assert.truthy(tostring(err):find("1024", 1, true))
     raises("1024", async.block_put, c, "too many")

@@ -122,7 +122,7 @@ describe("pipelines", function()
       local to, got = chan(), {}
       local done = run(name, 2, to, to_chan { 1, 2, 3 })
       async.go(function()
-        for value in to:iter() do got[#got + 1] = value end
+        support.each(to, function(value) got[#got + 1] = value end)
       end)
       assert.is_nil(block_take(done))
       more.settle()

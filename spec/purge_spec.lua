@@ -70,7 +70,7 @@ describe("lost waits", function()
   it("the limit in an alts leaves no wait on the ports before it", function()
     local full, other = chan(), chan()
     for _ = 1, 1024 do take_async(full, function() end) end
-    local ok, err = more.in_go(pcall, async.park_alts, { other, full }, "priority", true)
+    local ok, err = more.in_go(async.pcall, async.park_alts, { other, full }, "priority", true)
     assert.is_false(ok)
     assert.truthy(tostring(err):find("1024", 1, true))
     assert.is_nil(async.try_put(other, 1))

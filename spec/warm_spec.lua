@@ -32,15 +32,15 @@ describe("go blocks that meet again and again", function()
   it("survive a collection between batches, wherever they are then", function()
     local begin, there, back, seen = async.chan(1), async.chan(), async.chan(), 0
     async.go(function()
-      for n in begin:iter() do
+      support.each(begin, function(n)
         for _ = 1, n do
           put(there, n)
           if take(back) == n then seen = seen + 1 end
         end
-      end
+      end)
     end)
     async.go(function()
-      for n in there:iter() do put(back, n) end
+      support.each(there, function(n) put(back, n) end)
     end)
     local wanted = 0
     for n = 1, 80 do
@@ -49,7 +49,7 @@ describe("go blocks that meet again and again", function()
         -- Now and then the last task of a step leaves one of them queued.
         local ran = async.step(5 + n % 7)
         support.collect()
-        for _ = 1, 20 do coroutine.create(print) end
+        for _ = 1, 20 do coroutine.create(function() end) end
       until ran == 0
       wanted = wanted + n
       assert.equal(wanted, seen)
@@ -171,7 +171,7 @@ describe("go blocks that meet again and again", function()
       end)
       async.go(function()
         gone[2] = coroutine.running()
-        for i in there:iter() do put(back, i) end
+        support.each(there, function(i) put(back, i) end)
       end)
       async.run()
       there, back = nil, nil -- luacheck: ignore 311

@@ -270,9 +270,8 @@ describe("a random chain", function()
       local _, second, twin = random.chain()
       local from, to = async.chan(random.below(5), xform), async.chan(random.below(5), second)
       async.go(function()
-        for value in from:iter() do
-          if not async.park_put(to, value) then break end
-        end
+        local value = async.park_take(from)
+        while value ~= nil and async.park_put(to, value) do value = async.park_take(from) end
         async.close(to)
         while async.park_take(from) ~= nil do end -- its puts may be waiting
       end)

@@ -112,10 +112,10 @@
         (each [_ [name f] (ipairs [["<!" #(<! (full 1))] [">!" #(>! (chan 1) 1)]
                                    ["alts!" #(alts! [(full 1)])]])]
           (assert.has_error f)
-          (assert.is_true (<!! (go (pcall f))) name))
+          (assert.is_true (<!! (go (async.pcall f))) name))
         (each [_ f (ipairs [#(<!! (full 1)) #(>!! (chan 1) 1)])]
           (assert.is_true (pcall f))
-          (assert.is_false (<!! (go (pcall f)))))))
+          (assert.is_false (<!! (go (async.pcall f)))))))
 
     (it "49: gives its own value on its own channel"
       (fn []
@@ -149,7 +149,7 @@
 
     (it "53: parks inside pcall"
       (fn []
-        (let [[ok? message] (<!! (go [(pcall (fn [] (<! (timeout 1)) (error :inside)))]))]
+        (let [[ok? message] (<!! (go [(async.pcall (fn [] (<! (timeout 1)) (error :inside)))]))]
           (assert.is_false ok?)
           (assert.matches "inside" message))))
 

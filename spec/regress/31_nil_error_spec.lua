@@ -1,5 +1,6 @@
 -- In async.fnl 1.6.35 an error whose value was nil vanished on its way through the library's pcall.
 local async = require "async"
+local can = require "spec.support.can"
 local more = require "spec.support.more"
 local x = require "spec.support.xforms"
 
@@ -18,7 +19,7 @@ describe("regression 31: an error without a value is still an error", function()
     end)
     assert.equal(2, #errors)
     for _, entry in ipairs(errors) do
-      assert.is_nil(entry.err)
+      assert.equal(can.no_value, entry.err)
       assert.truthy(entry.report:find("spawned at", 1, true))
     end
     assert.is_true(early.closed)
@@ -29,7 +30,7 @@ describe("regression 31: an error without a value is still an error", function()
     local calls = 0
     local c = async.chan(1, x.each(raise_nil), function(err)
       calls = calls + 1
-      assert.is_nil(err)
+      assert.equal(can.no_value, err)
       return "replaced"
     end)
     assert.is_true(async.put_async(c, 1))
@@ -57,16 +58,16 @@ describe("regression 31: an error without a value is still an error", function()
   it("in a callback on the caller: it comes out of the call", function()
     local ok, err = pcall(async.put_async, async.chan(1), 1, raise_nil)
     assert.is_false(ok)
-    assert.is_nil(err)
+    assert.equal(can.no_value, err)
   end)
 
-  it("caught by the block itself: pcall says false and nil, across a park", function()
-    local ok, err = more.in_go(pcall, function()
+  it("caught by the block itself: pcall says false, across a park", function()
+    local ok, err = more.in_go(async.pcall, function()
       async.park_take(async.timeout(1))
       raise_nil()
     end)
     assert.is_false(ok)
-    assert.is_nil(err)
+    assert.equal(can.no_value, err)
   end)
 
   it("in a pipeline: the handler is called, or it is reported, and the pipeline goes on", function()

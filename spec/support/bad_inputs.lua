@@ -69,7 +69,7 @@ M.kinds = {
   { "C function", function() return tostring end },
   { "fresh coroutine", function() return coroutine.create(function() end) end },
   { "dead coroutine", dead_coroutine },
-  { "running coroutine", function() return (coroutine.running()) or coroutine.create(print) end },
+  { "running coroutine", function() return (coroutine.running()) or coroutine.create(function() end) end },
   { "file", function() return io.stdout end },
   { "other userdata", other_userdata },
   { "buffer", function() return async.buffer(2) end },
@@ -140,7 +140,7 @@ local function contexts(func)
   return {
     main = function(args, n) return pcall(func, unpack(args, 1, n)) end,
     coroutine = function(args, n)
-      local co = coroutine.create(func)
+      local co = coroutine.create(function(...) return func(...) end)
       return coroutine.resume(co, unpack(args, 1, n))
     end,
   }

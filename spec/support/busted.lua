@@ -1,2 +1,3 @@
 -- busted's own command is a wrapper whose first line picks the Lua; here the caller picks.
+if _VERSION == "Lua 5.5" then require("spec.support.older") end
 require("busted.runner")({ standalone = false })

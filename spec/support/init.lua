@@ -22,6 +22,15 @@ function support.drain(ch)
   end
 end
 
+-- Calls f with every value up to the nil, in a way that can park on every Lua.
+function support.each(ch, f)
+  local value = async.take(ch)
+  while value ~= nil do
+    f(value)
+    value = async.take(ch)
+  end
+end
+
 -- A list that remembers calls (n counts nils too) and the callback that fills it.
 function support.recorder()
   local seen = { n = 0 }
@@ -33,7 +42,7 @@ end
 
 -- Runs f(...), which must raise an error that contains `text`; returns the error.
 function support.raises(text, f, ...)
-  local ok, err = pcall(f, ...)
+  local ok, err = async.pcall(f, ...)
   if ok then error("nothing was raised, expected: " .. text, 2) end
   if not tostring(err):find(text, 1, true) then
     error(("expected an error with %q, got: %s"):format(text, tostring(err)), 2)

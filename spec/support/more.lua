@@ -53,7 +53,7 @@ end
 function M.in_go(body, ...)
   local args, results = pack(...), nil
   local finished = async.go(function()
-    results = pack(pcall(body, unpack(args, 1, args.n)))
+    results = pack(async.pcall(body, unpack(args, 1, args.n)))
   end)
   async.block_take(finished)
   assert(results, "the go block never ended")

@@ -321,7 +321,9 @@ pub mod at {
     pub const TAKE_FIRST: u32 = 32;
     /// Coroutines that run again and again.
     pub const WARM: u32 = 33;
-    pub const COUNT: u32 = 34;
+    /// A Lua function that calls its first argument with the others.
+    pub const CALL: u32 = 34;
+    pub const COUNT: u32 = 35;
 }
 
 /// Values that a channel keeps.

@@ -20,14 +20,17 @@ pub extern "C-unwind" fn on_error(l: State) -> Int {
     1
 }
 
-/// `(error) -> error` A message handler: notes the traceback beside the error,
-/// which stays what it is.
+/// `(error, coroutine?) -> error` A message handler: notes the traceback beside the
+/// error, which stays what it is. It is that of the coroutine in which it was
+/// raised, if that is another one.
 pub extern "C-unwind" fn catch(l: State) -> Int {
     let l = enter(l);
-    l.set_top(1);
+    let of = l.thread_at(2);
+    l.set_top(2);
     l.text(b"");
-    l.traceback(*l, 1);
+    l.traceback(of.unwrap_or(*l), if of.is_some() { 0 } else { 1 });
     l.seti(STORE, at::TRACE);
+    l.set_top(1);
     1
 }
 

@@ -5,7 +5,7 @@ use super::core::{Cx, Load, STORE, Waiter, at, core, enter, kept};
 use super::park::{self, Keep};
 use super::{args, errors, hook, step, wake};
 use crate::chan::{Kind, Side};
-use crate::lua::{Int, Parked, Ref, State, Status};
+use crate::lua::{BEGINS_WITH_ANY, Int, Parked, Ref, State, Status};
 
 const GO: &str = "async.go";
 
@@ -32,20 +32,26 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     l.set_slot(1, kept::SPAWNER);
     c.update(|ch| ch.role = Role::Go { line });
     let co = l.new_thread();
-    if !co.has_room(n + 2) {
+    if !co.has_room(n + 3) {
         l.raise(format_args!("{GO}: too many arguments"));
     }
     l.insert(2);
     // The coroutine keeps its go block at the bottom of its stack.
     l.dup(1);
     l.insert(3);
-    l.give(co, n + 1);
+    let wrapped = !BEGINS_WITH_ANY && !l.is_lua_function(4);
+    if wrapped {
+        l.geti(STORE, at::CALL);
+        l.insert(4);
+    }
+    let args = n - 1 + Int::from(wrapped);
+    l.give(co, args + 2);
     // The running coroutine is the same afterwards.
     let current = l.set_current(None);
     let pinned = hook::forbids_parking(l);
     l.pin(pinned.into());
     core(l, |w| w.nested += 1);
-    let parked = run(l, co, true, n - 1, Some(1));
+    let parked = run(l, co, true, args, Some(1));
     l.pin(-i32::from(pinned));
     core(l, |w| w.nested -= 1);
     l.set_current(current);

@@ -23,7 +23,10 @@ pub fn arm(l: Cx) {
 fn set(l: Cx) {
     l.set_hooked();
     let now = clock::now();
+    // Not every Lua tells its main thread to a module that a coroutine loads.
+    let here = l.is_main().then_some(*l);
     let (count, main) = core(l, |w| {
+        w.main = w.main.or(here);
         if w.main.is_none_or(|main| !main.is_armed()) {
             w.pace.started(now);
         }

@@ -20,11 +20,12 @@ mod timer;
 mod values;
 mod wake;
 mod warm;
+mod within;
 mod xform;
 
 use self::core::{Core, STORE, at};
 use crate::chan::{Hall, Kind};
-use crate::lua::{Int, State, Verb};
+use crate::lua::{Int, State, Verb, YIELDS_ANYWHERE};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
 use crate::sys::clock;
 use crate::sys::nap::Nap;
@@ -67,6 +68,9 @@ const EXPORTS: &[Named] = &[
     (c"try_put", put::try_put),
     (c"try_take", take::try_take),
 ];
+
+/// What `lua/async/protect.lua` needs where Lua's own protected calls do not do.
+const WITHIN: &[Named] = &[(c"can_park", within::can_park), (c"resume_within", within::resume_within)];
 
 const CHANNEL_METHODS: &[Named] = &[
     (c"put", put::put),
@@ -126,6 +130,9 @@ pub fn open(l: State) -> Int {
     if l.is_table(-1) {
         return 1;
     }
+    if !l.knows_threads() {
+        l.raise("async: this build of Lua keeps its coroutines in a way that the library does not know");
+    }
     l.new_world::<Core>();
     let world = l.top();
     l.table(0, 1);
@@ -158,6 +165,9 @@ pub fn open(l: State) -> Int {
     l.table(0, (EXPORTS.len() + PRIVATE.len()) as u32);
     functions(l, own, EXPORTS);
     functions(l, own, PRIVATE);
+    if !YIELDS_ANYWHERE {
+        functions(l, own, WITHIN);
+    }
     l.dup(-1);
     l.register();
     1
@@ -301,6 +311,7 @@ extern "C-unwind" fn setup(l: State) -> Int {
         (c"foreign_close", at::FOREIGN_CLOSE),
         (c"take_first", at::TAKE_FIRST),
         (c"empty", at::EMPTY),
+        (c"call", at::CALL),
     ] {
         l.field(1, name);
         l.seti(STORE, entry);

@@ -3,10 +3,10 @@
 
 use super::chan::Channel;
 use super::core::{Block, Core, Cx, Here, STORE, Waiter, at, core, decide, enter, kept};
-use super::{hook, protocol, run, timer, wake};
+use super::{hook, protocol, run, timer, wake, within};
 use crate::chan::{Place, Side};
 use crate::ids::{Lobby, Op};
-use crate::lua::{Int, Ref, State, Tagged};
+use crate::lua::{Int, REFINALIZES, Ref, State, Tagged, YIELDS_ANYWHERE};
 use slotmap::Key;
 
 /// How many operations may wait on one side of a channel.
@@ -31,7 +31,7 @@ pub extern "C-unwind" fn sentinel_gone(l: State) -> Int {
         let Sentinel { lobby, spent } = s.get();
         // Somebody else's finalizer may come later in the same round, and use the
         // channel: only the second round is the end, where Lua grants one.
-        if !spent && State::REFINALIZES && l.is_open() {
+        if !spent && REFINALIZES && l.is_open() {
             s.update(|s| s.spent = true);
             l.geti(STORE, at::SENTINEL);
             l.set_meta(1);
@@ -177,7 +177,8 @@ pub fn anchor(l: Cx, ch: Int, c: Ref<Channel>, place: Place, keep: Keep, value: 
     }
     if wake::push_anchors(l, ch, place.lobby) {
         match keep {
-            Keep::Coroutine => l.thread(),
+            Keep::Coroutine if YIELDS_ANYWHERE => l.thread(),
+            Keep::Coroutine => within::push_root(l),
             Keep::Nothing => l.nil(),
             Keep::At(i) => l.dup(i),
         }
@@ -220,9 +221,29 @@ pub fn must_yield(l: Cx, function: &str) {
             "{function}: only a coroutine can park; use a blocking operation on the main thread"
         ));
     }
+    if !YIELDS_ANYWHERE {
+        between(l, function);
+    }
     l.raise(format_args!(
         "{function}: cannot park here: a C function (such as table.sort, or an operation with a callback) is between this call and its coroutine"
     ));
+}
+
+/// `[0 0 e]` Says what is between a call and its coroutine, where much cannot be.
+#[cold]
+fn between(l: Cx, function: &str) -> ! {
+    let name = l.native_caller();
+    let name = name.as_ref().map(|name| std::str::from_utf8(name.bytes()).unwrap_or("?"));
+    let (what, kind, hint) = match name {
+        Some("pcall") => ("pcall", "", "; async.pcall can be parked in"),
+        Some("xpcall") => ("xpcall", "", "; async.xpcall can be parked in"),
+        Some("") => ("a C function", "", ""),
+        Some(name) => (name, " (a C function)", ""),
+        None => ("an iterator or a metamethod", "", ""),
+    };
+    l.raise(format_args!(
+        "{function}: cannot park here: Lua 5.1 cannot yield across {what}{kind}, which is between this call and its coroutine{hint}"
+    ))
 }
 
 /// The running coroutine, about to park, and the mark that it will carry.
@@ -237,7 +258,18 @@ pub fn coroutine(l: Cx) -> (Waiter, u32) {
 pub fn here(l: Cx) -> Here {
     match l.is_go() {
         Some(go) => Here { co: *l, ours: true, go },
-        None => Here { co: *l, ours: false, go: is_known(l) },
+        None if YIELDS_ANYWHERE => Here { co: *l, ours: false, go: is_known(l) },
+        None => here_within(l),
+    }
+}
+
+/// The same of one that runs within another, perhaps.
+#[cold]
+fn here_within(l: Cx) -> Here {
+    let co = l.root();
+    match l.is_go_block(co) {
+        Some(go) => Here { co, ours: true, go },
+        None => Here { co, ours: false, go: is_known(l) },
     }
 }
 
@@ -245,7 +277,7 @@ pub fn here(l: Cx) -> Here {
 #[cold]
 fn is_known(l: Cx) -> bool {
     l.geti(STORE, at::GO_BLOCKS);
-    l.thread();
+    within::push_root(l);
     l.get(-2);
     let known = !l.is_nil(-1);
     l.pop(2);

@@ -4,7 +4,7 @@
 use super::core::{Cx, HALLS, Job, Load, READY, Waiter, Woken, core, kept};
 use crate::chan::{Meeting, Side};
 use crate::ids::Lobby;
-use crate::lua::{Int, State};
+use crate::lua::{Int, SLOTS_ARE_QUICK, State};
 use slotmap::Key;
 
 /// Entries per job in the table: what runs, its value, and for `alts` the port.
@@ -29,7 +29,7 @@ pub fn find_anchors(l: Cx, lobby: Lobby) -> bool {
 /// `[0 +1 -]` The anchor table of the channel at `ch`, by the quicker way.
 #[inline]
 pub fn push_anchors(l: Cx, ch: Int, lobby: Lobby) -> bool {
-    if State::SLOTS_ARE_QUICK { l.get_slot_table(ch, kept::ANCHORS) } else { find_anchors(l, lobby) }
+    if SLOTS_ARE_QUICK { l.get_slot_table(ch, kept::ANCHORS) } else { find_anchors(l, lobby) }
 }
 
 /// `[0 0 m]` Makes room for `n` more queued jobs.

@@ -1,7 +1,10 @@
 //! Calling Lua and being resumed by it; what differs between the versions here.
 
+use super::compat;
+use super::raise::Text;
 use super::state::{Int, State};
 use mlua::ffi;
+use std::ffi::CStr;
 
 /// How a resumed coroutine came back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,8 +22,9 @@ pub enum Status {
 /// resumed by hand does not carry it any more.
 ///
 /// A coroutine with a mark keeps the value that it brings below it, and what it
-/// will get is put above it. LuaJIT hands all that to the party that resumed
-/// the coroutine, so there only one that was resumed by us has a mark.
+/// will get is put above it. Where a coroutine keeps in sight only what it yields,
+/// and so hands to the party that resumed it, only one that was resumed by us has
+/// a mark.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Parked {
     co: State,
@@ -90,7 +94,7 @@ mod number {
 impl Parked {
     /// `ours`: the coroutine was resumed by this library.
     pub fn new(co: State, mark: u32, ours: bool) -> Parked {
-        let marked = ours || !cfg!(feature = "luajit");
+        let marked = ours || compat::YIELD_KEEPS_STACK;
         Parked { co, token: u64::from(mark) << 1 | u64::from(marked) }
     }
 
@@ -134,15 +138,28 @@ impl State {
     #[inline]
     pub(super) fn park(self, mark: u32, carries: bool, brings: bool) -> Int {
         self.mark(mark);
-        let yielded = if cfg!(feature = "luajit") && carries { 1 + Int::from(brings) } else { 0 };
+        let yielded = if !compat::YIELD_KEEPS_STACK && carries { 1 + Int::from(brings) } else { 0 };
+        self.suspend(yielded)
+    }
+
+    /// `[0 0 e]` Yields the top `n` values; return the answer at once.
+    #[inline]
+    pub(super) fn suspend(self, n: Int) -> Int {
         // SAFETY: the last act of a C function, as Lua demands.
-        unsafe { ffi::lua_yield(self.0, yielded) }
+        unsafe { ffi::lua_yield(self.0, n) }
     }
 
     /// `[0 0 -]` False on the main thread and below a C function.
     pub fn can_yield(self) -> bool {
         // SAFETY: only reads.
-        unsafe { is_yieldable(self.0) != 0 }
+        unsafe { compat::is_yieldable(self.0) != 0 }
+    }
+
+    /// `[0 0 m]` Is `can_yield` right? To be asked once, in the function that loads
+    /// the library.
+    pub fn knows_threads(self) -> bool {
+        // SAFETY: as it says.
+        unsafe { compat::knows_threads(self.0) }
     }
 
     /// Resumes `co` with `args` values from its stack. `from` is whoever waits
@@ -151,7 +168,8 @@ impl State {
     pub fn resume(co: State, from: Option<State>, args: Int) -> Status {
         let mut n = 0;
         // SAFETY: `co` is suspended and holds the values.
-        let status = unsafe { raw_resume(co.0, from.map_or(std::ptr::null_mut(), |l| l.0), args, &mut n) };
+        let status =
+            unsafe { ffi::lua_resume(co.0, from.map_or(std::ptr::null_mut(), |l| l.0), args, &mut n) };
         match status {
             ffi::LUA_OK => Status::Ended,
             ffi::LUA_YIELD => Status::Yielded(n),
@@ -168,10 +186,10 @@ impl State {
     }
 
     /// `[0 0 -]` Leaves only the value that it was given on the stack of this
-    /// coroutine, or nothing: on LuaJIT, the wait returns all that is there.
+    /// coroutine, or nothing, where the wait returns all that is there.
     #[inline]
     pub fn strip(self, served: bool) {
-        if cfg!(feature = "luajit") {
+        if compat::RESUME_RETURNS_ALL {
             if served {
                 self.replace(1);
             }
@@ -187,11 +205,8 @@ impl State {
 
     /// `[0 0 -]` Closes the variables of a coroutine that failed.
     pub fn close_failed(co: State) {
-        #[cfg(feature = "lua54")]
         // SAFETY: the coroutine is dead, so nothing runs on it.
-        unsafe {
-            ffi::lua_resetthread(co.0);
-        }
+        unsafe { compat::close_variables(co.0) }
         // The error would pass for a function to begin with.
         co.set_top(0);
     }
@@ -228,6 +243,26 @@ impl State {
         }
     }
 
+    /// `[0 0 -]` Of those that led to the running function, the nearest that is not
+    /// written in Lua: the name that its caller has for it, or nothing.
+    pub fn native_caller(self) -> Option<Text> {
+        // SAFETY: `ar` is filled by the first call when it answers 1; its strings are
+        // Lua's and end with a zero.
+        unsafe {
+            let mut ar: ffi::lua_Debug = std::mem::zeroed();
+            let mut level = 1;
+            while ffi::lua_getstack(self.0, level, &mut ar) != 0 {
+                ffi::lua_getinfo(self.0, c"nS".as_ptr(), &mut ar);
+                if CStr::from_ptr(ar.what) == c"C" {
+                    let name = if ar.name.is_null() { c"" } else { CStr::from_ptr(ar.name) };
+                    return Some(Text::new(name.to_str().unwrap_or_default()));
+                }
+                level += 1;
+            }
+            None
+        }
+    }
+
     /// `[-1 +1 m]` The name of the file of the function on top.
     pub fn source(self) {
         // SAFETY: there is a function on top, which `>` pops.
@@ -240,35 +275,10 @@ impl State {
 
     /// `[0 0 -]` The main thread, where Lua tells.
     pub fn main(self) -> Option<State> {
-        #[cfg(not(feature = "luajit"))]
-        {
-            self.geti(State::REGISTRY, ffi::LUA_RIDX_MAINTHREAD as u32);
-            let main = self.thread_at(-1);
-            self.pop(1);
-            main
-        }
-        #[cfg(feature = "luajit")]
-        self.is_main().then_some(self)
-    }
-}
-
-#[cfg(not(feature = "luajit"))]
-use mlua::ffi::{lua_isyieldable as is_yieldable, lua_resume as raw_resume};
-
-#[cfg(feature = "luajit")]
-unsafe extern "C-unwind" {
-    #[link_name = "lua_isyieldable"]
-    fn is_yieldable(l: *mut ffi::lua_State) -> Int;
-}
-
-/// # Safety
-/// As for `lua_resume`.
-#[cfg(feature = "luajit")]
-unsafe fn raw_resume(co: *mut ffi::lua_State, _: *mut ffi::lua_State, args: Int, results: &mut Int) -> Int {
-    // SAFETY: the caller's.
-    unsafe {
-        let status = ffi::lua_resume_(co, args);
-        *results = ffi::lua_gettop(co);
-        status
+        // SAFETY: one value fits.
+        unsafe { compat::push_main(self.0) }
+        let main = self.thread_at(-1);
+        self.pop(1);
+        main
     }
 }

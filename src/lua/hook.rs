@@ -5,6 +5,7 @@
 //! events at the same stack level; when ours goes, it is put back.
 #![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
+use super::compat::{TAIL_EVENTS, set_hook};
 use super::state::{Int, State};
 use super::udata::{Ref, Tagged};
 use mlua::ffi;
@@ -101,6 +102,13 @@ fn chunk(foreign: Int, ours: Int) -> Int {
     (1..=ours.min(foreign)).rev().find(|n| foreign % n == 0).unwrap_or(1)
 }
 
+/// The largest prime that is not above our count. The instructions of a foreign
+/// hook count too, but Lua calls no hook there; a count that a loop's length
+/// divides could be over in the foreign hook every time.
+fn prime(ours: Int) -> Int {
+    (2..=ours).rev().find(|n| (2..).take_while(|d| d * d <= *n).all(|d| n % d != 0)).unwrap_or(1)
+}
+
 // SAFETY of the blocks below: hooks are read and set on valid threads of the
 // running OS thread only.
 impl State {
@@ -156,8 +164,8 @@ impl State {
                 own.or(h.last.filter(|_| inherited))
             });
             match back {
-                Some(f) => unsafe { ffi::lua_sethook(from.0, Some(f.hook), f.mask, f.count) },
-                None => unsafe { ffi::lua_sethook(from.0, None, 0, 0) },
+                Some(f) => unsafe { set_hook(from.0, Some(f.hook), f.mask, f.count) },
+                None => unsafe { set_hook(from.0, None, 0, 0) },
             }
         }
         self.pop(1);
@@ -193,10 +201,11 @@ unsafe fn set(to: State, ours: Int, foreign: Option<Foreign>) {
     let events = foreign.map_or(0, |f| f.mask & EVENTS);
     let count = match foreign {
         Some(f) if f.mask & ffi::LUA_MASKCOUNT != 0 => chunk(f.count, ours),
-        _ => ours,
+        Some(_) => prime(ours),
+        None => ours,
     };
     // SAFETY: the caller's.
-    unsafe { ffi::lua_sethook(to.0, Some(on_event), events | ffi::LUA_MASKCOUNT, count) }
+    unsafe { set_hook(to.0, Some(on_event), events | ffi::LUA_MASKCOUNT, count) }
 }
 
 /// `[0 0 -]` Calls the function for the count of `l`. Meanwhile no hook is set:
@@ -216,7 +225,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
         }
         h.serving.replace(l)
     });
-    unsafe { ffi::lua_sethook(l.0, None, 0, 0) };
+    unsafe { set_hook(l.0, None, 0, 0) };
     l.get_slot(-1, 1);
     l.int(hooks.update(|h| std::mem::take(&mut h.firings)));
     let (next, look_at) = if l.pcall(1, 2, 0) {
@@ -234,7 +243,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
             _ if ffi::lua_gethook(l.0).is_some() && next > 0 => arm(hooks, l, next),
             _ if ffi::lua_gethook(l.0).is_some() => {}
             _ if next > 0 => set(l, next, foreign),
-            Some(f) => ffi::lua_sethook(l.0, Some(f.hook), f.mask, f.count),
+            Some(f) => set_hook(l.0, Some(f.hook), f.mask, f.count),
             None => {}
         }
         if next == 0 {
@@ -253,23 +262,24 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
     let Some(hooks) = l.hooks() else {
         return l.pop(1);
     };
+    // SAFETY: only reads.
+    let (mask, passed) = unsafe { (ffi::lua_gethookmask(l.0), ffi::lua_gethookcount(l.0)) };
     let theirs = if event == ffi::LUA_HOOKCOUNT {
-        // SAFETY: only reads.
-        let passed = unsafe { ffi::lua_gethookcount(l.0) };
-        let theirs = hooks.update(|h| h.counted(l, passed));
-        let look = hooks.update(|h| {
+        hooks.update(|h| {
             h.firings += 1;
-            (h.now)() >= h.look_at
-        });
-        if look {
-            // SAFETY: `l` runs.
-            unsafe { serve(hooks, l) };
-        }
-        theirs
+            h.counted(l, passed)
+        })
     } else {
-        let bit = if event == ffi::LUA_HOOKTAILCALL { ffi::LUA_MASKCALL } else { 1 << event };
+        let bit = if event == ffi::LUA_HOOKTAILCALL { TAIL_EVENTS } else { 1 << event };
         hooks.update(|h| h.foreign(l).or(h.last)).filter(|f| f.mask & bit != 0)
     };
+    // Where lines are reported, a hook is set at the start of one: elsewhere Lua 5.2
+    // and 5.3 would report the line once more.
+    let when = if mask & ffi::LUA_MASKLINE != 0 { ffi::LUA_HOOKLINE } else { ffi::LUA_HOOKCOUNT };
+    if event == when && hooks.update(|h| (h.now)() >= h.look_at) {
+        // SAFETY: `l` runs.
+        unsafe { serve(hooks, l) };
+    }
     l.pop(1);
     if let Some(f) = theirs {
         // SAFETY: a hook that was set on this thread, or that it inherited.

@@ -35,6 +35,7 @@ mod udata;
 mod world;
 
 pub use call::{Parked, Status};
+pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE};
 pub use hook::TRIGGER;
 pub use raise::Text;
 pub use state::{ALL, Int, State, Verb};

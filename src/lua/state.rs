@@ -37,13 +37,6 @@ impl State {
 
     pub const REGISTRY: Int = ffi::LUA_REGISTRYINDEX;
 
-    /// Is a userdata finalized again when its finalizer gives it its metatable
-    /// once more?
-    pub const REFINALIZES: bool = !cfg!(feature = "luajit");
-
-    /// Are the values of a userdata reached in one step?
-    pub const SLOTS_ARE_QUICK: bool = !cfg!(feature = "luajit");
-
     /// A number below `n`, a power of two, that depends on the address.
     #[inline]
     pub fn hash(self, n: u32) -> u32 {
@@ -136,6 +129,11 @@ impl State {
 
     pub fn is_function(self, i: Int) -> bool {
         self.kind(i) == ffi::LUA_TFUNCTION
+    }
+
+    /// `[0 0 -]` A function written in Lua.
+    pub fn is_lua_function(self, i: Int) -> bool {
+        self.is_function(i) && unsafe { ffi::lua_iscfunction(self.0, i) == 0 }
     }
 
     /// `[0 0 m]` Has it this metamethod?

@@ -26,6 +26,8 @@ pub struct World<T> {
     pinned: Cell<u32>,
     /// Our hook has been set at some time.
     hooked: Cell<bool>,
+    /// The coroutine that runs within another, and the outermost one.
+    within: Cell<Option<(State, State)>>,
     inner: UnsafeCell<Option<T>>,
 }
 
@@ -116,9 +118,40 @@ impl<T> Cx<T> {
     /// If this is the coroutine that the library resumed: is it a go block?
     #[inline]
     pub fn is_go(self) -> Option<bool> {
+        self.is_go_block(self.l)
+    }
+
+    /// The same of another.
+    #[inline]
+    pub fn is_go_block(self, co: State) -> Option<bool> {
         // SAFETY: as above.
         let current = unsafe { self.world.as_ref().current.get() };
-        current.filter(|(co, _)| *co == self.l).map(|(_, go)| go)
+        current.filter(|(current, _)| *current == co).map(|(_, go)| go)
+    }
+
+    /// Takes note of the coroutine that is about to run within another, and of the
+    /// outermost one; answers what was noted before.
+    pub fn set_within(self, within: Option<(State, State)>) -> Option<(State, State)> {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().within.replace(within) }
+    }
+
+    /// The coroutine that waits when the running one does.
+    pub fn root(self) -> State {
+        // SAFETY: as above.
+        let within = unsafe { self.world.as_ref().within.get() };
+        within.filter(|(co, _)| *co == self.l).map_or(self.l, |(_, root)| root)
+    }
+
+    /// Leaves the function and suspends the coroutine with the top `n` values, since
+    /// `co`, which runs within it, was suspended: parked, if that was parked.
+    pub fn pass_on(self, co: State, n: Int) -> Int {
+        // SAFETY: as above.
+        let parked = unsafe { &self.world.as_ref().parked };
+        if parked.get() == Some(co) {
+            parked.set(Some(self.l));
+        }
+        self.l.suspend(n)
     }
 
     /// Counts the calls under way in which no coroutine may park, from a finalizer
@@ -192,6 +225,7 @@ impl State {
                 current: Cell::new(None),
                 pinned: Cell::new(0),
                 hooked: Cell::new(false),
+                within: Cell::new(None),
                 inner: UnsafeCell::new(None),
             });
         }

@@ -85,6 +85,10 @@ up to 10 ms late. It may be shared with other timeouts: do not close it.]] },
 Runs (f args...) as a go block: at once, until it first parks. Returns a channel
 that gets the result if it is not nil, and is then closed. An error closes it
 and is told to the error handler. The macro go takes forms instead.]] },
+  pcall = { "f & args", [[
+As Lua's own pcall; on Lua 5.1 too, f can park in it.]] },
+  xpcall = { "f handler & args", [[
+As Lua's own xpcall; on Lua 5.1 too, f can park in it and gets args.]] },
   is_main_thread = { "", [[
 Are we outside any coroutine? Returns a boolean.]] },
   run = { "", [[
