@@ -23,7 +23,7 @@ mod xform;
 
 use self::core::{Core, STORE, at};
 use crate::chan::Hall;
-use crate::lua::{Int, State, Verb};
+use crate::lua::{Int, PER_COROUTINE, State, Verb};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
 use crate::sys::clock;
 use crate::sys::nap::Nap;
@@ -142,7 +142,7 @@ pub fn open(l: State) -> Int {
         l.seti(store, entry);
     }
     metatables(l, own);
-    function(l, own, hook::fired);
+    function(l, own, if PER_COROUTINE { hook::fired } else { hook::sampled });
     l.provide_hook(clock::now);
     l.table(0, EXPORTS.len() as u32 + 2);
     functions(l, own, EXPORTS);

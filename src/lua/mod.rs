@@ -27,15 +27,18 @@
 
 mod call;
 mod compat;
-#[cfg_attr(feature = "luajit", path = "hook_none.rs")]
+#[cfg_attr(feature = "luajit", path = "hook_luajit.rs")]
 mod hook;
+#[cfg(feature = "luajit")]
+#[cfg_attr(not(unix), path = "profile_none.rs")]
+mod profile;
 mod raise;
 mod state;
 mod udata;
 mod world;
 
 pub use call::{Parked, Status};
-pub use hook::TRIGGER;
+pub use hook::PER_COROUTINE;
 pub use raise::Text;
 pub use state::{Int, State, Verb};
 pub use udata::{Ref, Tagged};

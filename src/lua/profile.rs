@@ -1,0 +1,197 @@
+//! LuaJIT's profiler as a clock that interrupts whatever runs, compiled loops
+//! too. Its signal only sets a flag; the callback is made by the virtual machine
+//! between two instructions of Lua code, and coroutines may be resumed in it.
+//!
+//! There is one profiler in a process. A second start in the same Lua state takes
+//! it away from whoever has it, and in another state does nothing; neither is
+//! told. So the operating system is asked first whether somebody profiles, and
+//! ours is stopped only from its own callback, or with its state.
+#![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
+
+use super::state::State;
+use mlua::ffi;
+use once_cell::sync::Lazy;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::mem::{MaybeUninit, transmute, zeroed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+/// Guards in every loop of compiled code, and the shortest interval that is as
+/// regular as the kernel's own tick.
+const MODE: &CStr = c"li4";
+
+/// Processor time without a firing, in nanoseconds, after which the profiler is
+/// not ours any more.
+const SILENCE: u64 = 100_000_000;
+
+/// Whose state has it, by the address of its registry, or 0.
+static OWNER: AtomicUsize = AtomicUsize::new(0);
+
+/// Processor time at its last firing.
+static FIRED_AT: AtomicU64 = AtomicU64::new(0);
+
+/// Its address is the key in the registry.
+static KEY: u8 = 0;
+
+type Callback = unsafe extern "C-unwind" fn(*mut c_void, *mut ffi::lua_State, c_int, c_int);
+
+/// What is newer than the oldest LuaJIT, or left out of some.
+#[derive(Clone, Copy)]
+struct Profiler {
+    start: unsafe extern "C-unwind" fn(*mut ffi::lua_State, *const c_char, Callback, *mut c_void),
+    stop: unsafe extern "C-unwind" fn(*mut ffi::lua_State),
+    set_mode: unsafe extern "C-unwind" fn(*mut ffi::lua_State, c_int, c_int) -> c_int,
+}
+
+static PROFILER: Lazy<Option<Profiler>> = Lazy::new(|| unsafe {
+    let find = |name: &CStr| {
+        let symbol = libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr());
+        (!symbol.is_null()).then_some(symbol)
+    };
+    Some(Profiler {
+        start: transmute::<*mut c_void, _>(find(c"luaJIT_profile_start")?),
+        stop: transmute::<*mut c_void, _>(find(c"luaJIT_profile_stop")?),
+        set_mode: transmute::<*mut c_void, _>(find(c"luaJIT_setmode")?),
+    })
+});
+
+/// Flushes the trace of a number, for `luaJIT_setmode`: with the number 0 all
+/// that happens is that a recording under way is given up.
+const FLUSH_TRACE: c_int = 5 | 0x200;
+
+/// How an attempt to have the profiler ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    Runs,
+    /// Somebody else has it.
+    Refused,
+    /// This LuaJIT has none.
+    Never,
+}
+
+// SAFETY of the blocks below: the state is valid and runs; functions of the
+// system are asked for facts about this process and thread.
+
+/// Processor time of the process in nanoseconds.
+fn processor_time() -> u64 {
+    unsafe {
+        let mut t: libc::timespec = zeroed();
+        libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut t);
+        t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
+    }
+}
+
+/// Does the profiling timer run?
+fn timer_runs() -> bool {
+    unsafe {
+        let mut t: libc::itimerval = zeroed();
+        libc::getitimer(libc::ITIMER_PROF, &mut t);
+        t.it_value.tv_sec != 0 || t.it_value.tv_usec != 0
+    }
+}
+
+/// Does somebody profile this process, with whatever tool, or keep its signal
+/// away from this thread?
+fn is_taken() -> bool {
+    unsafe {
+        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+        libc::sigaction(libc::SIGPROF, std::ptr::null(), action.as_mut_ptr());
+        let handler = action.assume_init().sa_sigaction;
+        let mut blocked = MaybeUninit::<libc::sigset_t>::zeroed();
+        libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), blocked.as_mut_ptr());
+        (handler != libc::SIG_DFL && handler != libc::SIG_IGN)
+            || timer_runs()
+            || libc::sigismember(blocked.as_ptr(), libc::SIGPROF) == 1
+    }
+}
+
+fn owner(l: State) -> usize {
+    l.address(State::REGISTRY)
+}
+
+/// `[-1 0 m]` The function on top is called, protected, at every firing; it
+/// answers whether there is to be another.
+pub(super) fn provide(l: State) {
+    unsafe { ffi::lua_rawsetp(l.0, State::REGISTRY, (&raw const KEY).cast()) }
+}
+
+/// `[0 0 -]`
+pub(super) fn start(l: State) -> Start {
+    if PROFILER.is_none() {
+        return Start::Never;
+    }
+    let me = owner(l);
+    let held = OWNER.compare_exchange(0, me, Relaxed, Relaxed).unwrap_or_else(|held| held);
+    if held != 0 && held != me {
+        return Start::Refused;
+    }
+    let mut runs = false;
+    if !is_taken() {
+        FIRED_AT.store(processor_time(), Relaxed);
+        if unsafe { ffi::lua_cpcall(l.0, starting, std::ptr::null_mut()) } != ffi::LUA_OK {
+            l.pop(1);
+        }
+        runs = timer_runs();
+    }
+    if !runs {
+        OWNER.store(0, Relaxed);
+        return Start::Refused;
+    }
+    Start::Runs
+}
+
+/// To drop the traces may call functions that the program attached to that.
+unsafe extern "C-unwind" fn starting(l: *mut ffi::lua_State) -> c_int {
+    if let Some(p) = *PROFILER {
+        unsafe { (p.start)(l, MODE.as_ptr(), on_sample, std::ptr::null_mut()) }
+    }
+    0
+}
+
+/// Has the profiler fallen silent, although it should run for this state? Then
+/// somebody in this state started or stopped it.
+pub(super) fn is_lost(l: State) -> bool {
+    OWNER.load(Relaxed) == owner(l)
+        && processor_time().checked_sub(FIRED_AT.load(Relaxed)).is_none_or(|silent| silent > SILENCE)
+}
+
+/// Does it run for this state, or could it?
+pub(super) fn is_available(l: State) -> bool {
+    if OWNER.load(Relaxed) == owner(l) { !is_lost(l) } else { PROFILER.is_some() && !is_taken() }
+}
+
+/// `[0 0 -]` The state ends.
+pub(super) fn end(l: State) {
+    if let Some(p) = *PROFILER
+        && OWNER.compare_exchange(owner(l), 0, Relaxed, Relaxed).is_ok()
+    {
+        unsafe { (p.stop)(l.0) }
+    }
+}
+
+/// Called by LuaJIT between two instructions of `l`, on whose stack nothing is
+/// known to be free: `lua_cpcall` makes room itself, and keeps every error in.
+unsafe extern "C-unwind" fn on_sample(_: *mut c_void, l: *mut ffi::lua_State, _: c_int, _: c_int) {
+    FIRED_AT.store(processor_time(), Relaxed);
+    unsafe {
+        if ffi::lua_cpcall(l, sampled, std::ptr::null_mut()) != ffi::LUA_OK {
+            ffi::lua_settop(l, -2);
+        }
+    }
+}
+
+/// A trace that was being recorded when the program was interrupted is given up:
+/// tasks may have changed what it has seen.
+unsafe extern "C-unwind" fn sampled(l: *mut ffi::lua_State) -> c_int {
+    let Some(p) = *PROFILER else { return 0 };
+    OWNER.store(owner(State(l)), Relaxed);
+    unsafe {
+        ffi::lua_rawgetp(l, State::REGISTRY, (&raw const KEY).cast());
+        ffi::lua_call(l, 0, 1);
+        (p.set_mode)(l, 0, FLUSH_TRACE);
+        if ffi::lua_toboolean(l, -1) == 0 {
+            OWNER.store(0, Relaxed);
+            (p.stop)(l);
+        }
+    }
+    0
+}
