@@ -43,7 +43,7 @@ fn set(l: Cx) {
 /// all times. In a finalizer LuaJIT would not prepare its compiled code for it.
 fn start(l: Cx) {
     let now = clock::now();
-    if core(l, |w| w.pace.may_start(now)) && !forbids_parking(l) {
+    if !forbids_parking(l) && core(l, |w| w.pace.may_start(now)) {
         core(l, |w| w.pace.started(now));
         l.set_hooked(l.arm(*l, 0));
     }
@@ -133,7 +133,7 @@ pub fn operation(l: Cx) {
 fn look(l: Cx) {
     let due = core(l, |w| w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now()));
     if due && !forbids_parking(l) {
-        if l.is_hooked() && l.has_lost_trigger() {
+        if l.is_hooked() && !l.keeps_trigger() {
             l.set_hooked(false);
         }
         arm(l);

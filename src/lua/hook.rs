@@ -140,9 +140,9 @@ impl State {
         "count"
     }
 
-    /// `[0 0 -]` Is the trigger gone, although it was armed? No, hooks are looked at.
-    pub fn has_lost_trigger(self) -> bool {
-        false
+    /// `[0 0 -]` Is the trigger still there, once armed? Hooks are looked at anyway.
+    pub fn keeps_trigger(self) -> bool {
+        true
     }
 
     /// `[0 0 -]` The state ends, and its hooks with it.

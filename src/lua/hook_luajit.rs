@@ -32,18 +32,10 @@ impl State {
         profile::start(self) != Start::Refused
     }
 
-    /// `[0 0 -]` Is the trigger gone, although it was armed? That of a moment ago may
-    /// only have been overlooked, so it is set off once more.
-    pub fn has_lost_trigger(self) -> bool {
-        let lost = profile::is_lost(self);
-        if lost {
-            // Setting any hook anew makes LuaJIT look at all its flags.
-            unsafe {
-                let (mask, count) = (ffi::lua_gethookmask(self.0), ffi::lua_gethookcount(self.0));
-                ffi::lua_sethook(self.0, ffi::lua_gethook(self.0), mask, count);
-            }
-        }
-        lost
+    /// `[0 0 -]` Is the trigger still there, once armed? To be asked now and then.
+    pub fn keeps_trigger(self) -> bool {
+        profile::mend(self);
+        !profile::is_lost(self)
     }
 
     /// What advances timers while a program computes: where it is "none", only the

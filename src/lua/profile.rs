@@ -11,6 +11,7 @@
 use super::state::State;
 use mlua::ffi;
 use once_cell::sync::Lazy;
+use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::{MaybeUninit, transmute, zeroed};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -26,20 +27,42 @@ const SILENCE: u64 = 100_000_000;
 /// Whose state has it, by the address of its registry, or 0.
 static OWNER: AtomicUsize = AtomicUsize::new(0);
 
-/// Processor time at its last firing.
+/// Processor time after its last firing, or 0 in one.
 static FIRED_AT: AtomicU64 = AtomicU64::new(0);
 
 /// Its address is the key in the registry.
 static KEY: u8 = 0;
 
+thread_local! {
+    /// A debug hook that a task has set in our callback, and whose state it was.
+    static LATE: Cell<Option<(usize, DebugHook)>> = const { Cell::new(None) };
+}
+
+#[derive(Clone, Copy)]
+struct DebugHook {
+    hook: Option<ffi::lua_Hook>,
+    mask: c_int,
+    count: c_int,
+}
+
+impl DebugHook {
+    fn address(self) -> usize {
+        self.hook.map_or(0, |hook| hook as usize)
+    }
+}
+
 type Callback = unsafe extern "C-unwind" fn(*mut c_void, *mut ffi::lua_State, c_int, c_int);
+
+type StartFn = unsafe extern "C-unwind" fn(*mut ffi::lua_State, *const c_char, Callback, *mut c_void);
+type StopFn = unsafe extern "C-unwind" fn(*mut ffi::lua_State);
+type SetModeFn = unsafe extern "C-unwind" fn(*mut ffi::lua_State, c_int, c_int) -> c_int;
 
 /// What is newer than the oldest LuaJIT, or left out of some.
 #[derive(Clone, Copy)]
 struct Profiler {
-    start: unsafe extern "C-unwind" fn(*mut ffi::lua_State, *const c_char, Callback, *mut c_void),
-    stop: unsafe extern "C-unwind" fn(*mut ffi::lua_State),
-    set_mode: unsafe extern "C-unwind" fn(*mut ffi::lua_State, c_int, c_int) -> c_int,
+    start: StartFn,
+    stop: StopFn,
+    set_mode: SetModeFn,
 }
 
 static PROFILER: Lazy<Option<Profiler>> = Lazy::new(|| unsafe {
@@ -48,9 +71,9 @@ static PROFILER: Lazy<Option<Profiler>> = Lazy::new(|| unsafe {
         (!symbol.is_null()).then_some(symbol)
     };
     Some(Profiler {
-        start: transmute::<*mut c_void, _>(find(c"luaJIT_profile_start")?),
-        stop: transmute::<*mut c_void, _>(find(c"luaJIT_profile_stop")?),
-        set_mode: transmute::<*mut c_void, _>(find(c"luaJIT_setmode")?),
+        start: transmute::<*mut c_void, StartFn>(find(c"luaJIT_profile_start")?),
+        stop: transmute::<*mut c_void, StopFn>(find(c"luaJIT_profile_stop")?),
+        set_mode: transmute::<*mut c_void, SetModeFn>(find(c"luaJIT_setmode")?),
     })
 });
 
@@ -150,8 +173,10 @@ unsafe extern "C-unwind" fn starting(l: *mut ffi::lua_State) -> c_int {
 /// Has the profiler fallen silent, although it should run for this state? Then
 /// somebody in this state started or stopped it.
 pub(super) fn is_lost(l: State) -> bool {
-    OWNER.load(Relaxed) == owner(l)
-        && processor_time().checked_sub(FIRED_AT.load(Relaxed)).is_none_or(|silent| silent > SILENCE)
+    let fired_at = FIRED_AT.load(Relaxed);
+    // In a child of this process there is no timer, and the time starts again.
+    let silent = || processor_time().checked_sub(fired_at).is_none_or(|silent| silent > SILENCE);
+    OWNER.load(Relaxed) == owner(l) && fired_at > 0 && silent()
 }
 
 /// Does it run for this state, or could it?
@@ -159,24 +184,49 @@ pub(super) fn is_available(l: State) -> bool {
     if OWNER.load(Relaxed) == owner(l) { !is_lost(l) } else { PROFILER.is_some() && !is_taken() }
 }
 
-/// `[0 0 -]` The state ends.
+/// `[0 0 -]` The state ends, and whatever profiler it has.
 pub(super) fn end(l: State) {
-    if let Some(p) = *PROFILER
-        && OWNER.compare_exchange(owner(l), 0, Relaxed, Relaxed).is_ok()
-    {
+    let _ = OWNER.compare_exchange(owner(l), 0, Relaxed, Relaxed);
+    if let Some(p) = *PROFILER {
         unsafe { (p.stop)(l.0) }
+    }
+}
+
+fn debug_hook(l: State) -> DebugHook {
+    unsafe {
+        let (mask, count) = (ffi::lua_gethookmask(l.0), ffi::lua_gethookcount(l.0));
+        DebugHook { hook: ffi::lua_gethook(l.0), mask, count }
+    }
+}
+
+/// `[0 0 -]` After a callback LuaJIT brings back the events of before: those of a
+/// debug hook that was set in it are asked for again here. An error in a protected
+/// call brings back flags too, perhaps that of a sample which was served meanwhile,
+/// and then none follows. To set the hook anew, whatever it is, mends that.
+pub(super) fn mend(l: State) {
+    let now = debug_hook(l);
+    let late =
+        LATE.take().filter(|(of, late)| *of == owner(l) && late.address() == now.address() && now.mask == 0);
+    let DebugHook { hook, mask, count } = match late {
+        Some((_, late)) => late,
+        None if is_lost(l) => now,
+        None => return,
+    };
+    unsafe {
+        ffi::lua_sethook(l.0, hook, mask, count);
     }
 }
 
 /// Called by LuaJIT between two instructions of `l`, on whose stack nothing is
 /// known to be free: `lua_cpcall` makes room itself, and keeps every error in.
 unsafe extern "C-unwind" fn on_sample(_: *mut c_void, l: *mut ffi::lua_State, _: c_int, _: c_int) {
-    FIRED_AT.store(processor_time(), Relaxed);
+    FIRED_AT.store(0, Relaxed);
     unsafe {
         if ffi::lua_cpcall(l, sampled, std::ptr::null_mut()) != ffi::LUA_OK {
             ffi::lua_settop(l, -2);
         }
     }
+    FIRED_AT.store(processor_time(), Relaxed);
 }
 
 /// A trace that was being recorded when the program was interrupted is given up:
@@ -185,8 +235,13 @@ unsafe extern "C-unwind" fn sampled(l: *mut ffi::lua_State) -> c_int {
     let Some(p) = *PROFILER else { return 0 };
     OWNER.store(owner(State(l)), Relaxed);
     unsafe {
+        let before = debug_hook(State(l));
         ffi::lua_rawgetp(l, State::REGISTRY, (&raw const KEY).cast());
         ffi::lua_call(l, 0, 1);
+        let after = debug_hook(State(l));
+        if before.hook.is_none() && after.hook.is_some() {
+            LATE.set(Some((owner(State(l)), after)));
+        }
         (p.set_mode)(l, 0, FLUSH_TRACE);
         if ffi::lua_toboolean(l, -1) == 0 {
             OWNER.store(0, Relaxed);

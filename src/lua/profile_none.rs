@@ -20,6 +20,9 @@ pub(super) fn start(_: State) -> Start {
     Start::Never
 }
 
+/// `[0 0 -]`
+pub(super) fn mend(_: State) {}
+
 pub(super) fn is_lost(_: State) -> bool {
     false
 }

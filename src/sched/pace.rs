@@ -13,6 +13,8 @@ const COUNTS: (u64, u64) = (50, 500);
 /// A trigger that serves all coroutines is kept for so many firings after the
 /// last that had something to do, since it is dear to start: about a second.
 const REST: u32 = 250;
+/// A trigger that was refused is not asked for again within a millisecond.
+const RETRY: u64 = 1_000_000;
 /// How many intervals are remembered.
 const WINDOW: usize = 4096;
 
@@ -75,11 +77,11 @@ impl Pace {
         self.next_batch = (now / TICK + 1) * TICK;
     }
 
-    /// Is it time to try to start a trigger that may be refused? Not every moment.
+    /// May a trigger that can be refused be asked for again?
     pub fn may_start(&mut self, now: u64) -> bool {
         let may = now >= self.retry_at;
         if may {
-            self.retry_at = now + TICK;
+            self.retry_at = now + RETRY;
         }
         may
     }
