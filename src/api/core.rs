@@ -143,6 +143,12 @@ impl Core {
         !self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty())
     }
 
+    /// Would interrupting it bring anything forward now?
+    pub fn has_due(&mut self, now: u64) -> bool {
+        self.timers.first().is_some_and(|(deadline, _)| deadline <= now)
+            || (self.wants_hook() && !self.ready.is_empty())
+    }
+
     /// Queues the party of a meeting, for which there is room.
     #[inline]
     pub fn queue(&mut self, m: Meeting<Waiter>) -> Woken {

@@ -94,7 +94,8 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
 pub extern "C-unwind" fn sampled(l: State) -> Int {
     let l = enter(l);
     let now = clock::now();
-    let due = core(l, |w| w.pace.sampled(now) && w.wants_hook() && w.may_interrupt());
+    // A batch in vain would put off the next.
+    let due = core(l, |w| w.pace.sampled(now) && w.has_due(now) && w.may_interrupt());
     // It fires in a debug hook too, and that is no place for tasks.
     if due && !l.is_debugged() {
         batch(l);
