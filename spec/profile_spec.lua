@@ -16,7 +16,7 @@ local prelude = [[
   local function timer_runs()
     local t = ffi.new "struct interval"
     ffi.C.getitimer(2, t)
-    return t.v[2] ~= 0 or t.v[3] ~= 0
+    return t.v[0] ~= 0 or t.v[1] ~= 0
   end
   local function busy(seconds, done)
     local limit, n = os.clock() + seconds, 0
@@ -221,7 +221,6 @@ describe("tasks that the profiler runs", function()
     end)
     busy(1, function() return set end)
     assert(set)
-    async.timeout(500)
     local idle, limit = async.chan(), os.clock() + 1
     while hits == 0 and os.clock() < limit do async.try_take(idle) end
     local hook, mask, count = debug.gethook()
@@ -239,12 +238,12 @@ describe("tasks that the profiler runs", function()
     async.go(function()
       while true do async.park_take(async.timeout(1)) end
     end)
-    for _ = 1, 20 do
+    for _ = 1, 5 do
       local ok, err = pcall(deep, 1)
       assert(not ok and err:find "stack overflow", err)
       assert(deepest > 1000)
     end
-    for _ = 1, 20 do
+    for _ = 1, 5 do
       local ok, err = coroutine.resume(coroutine.create(deep), 1)
       assert(not ok and err:find "stack overflow", err)
     end

@@ -132,6 +132,7 @@ pub fn operation(l: Cx) {
 
 #[cold]
 fn look(l: Cx) {
+    l.restore_debug_hook();
     let due = core(l, |w| w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now()));
     if due && !forbids_parking(l) {
         if l.is_hooked() && !l.keeps_trigger() {

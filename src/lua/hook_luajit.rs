@@ -34,8 +34,17 @@ impl State {
 
     /// `[0 0 -]` Is the trigger still there, once armed? To be asked now and then.
     pub fn keeps_trigger(self) -> bool {
-        profile::mend(self);
-        !profile::is_lost(self)
+        let lost = profile::is_lost(self);
+        if lost {
+            profile::mend(self);
+        }
+        !lost
+    }
+
+    /// `[0 0 -]` Sees to it that a debug hook which a task has set is there.
+    #[inline]
+    pub fn restore_debug_hook(self) {
+        profile::restore_debug_hook(self);
     }
 
     /// What advances timers while a program computes: where it is "none", only the

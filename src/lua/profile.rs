@@ -14,7 +14,7 @@ use once_cell::sync::Lazy;
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::{MaybeUninit, transmute, zeroed};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 /// Guards in every loop of compiled code, and the shortest interval that is as
 /// regular as the kernel's own tick.
@@ -38,6 +38,9 @@ thread_local! {
     static LATE: Cell<Option<(usize, DebugHook)>> = const { Cell::new(None) };
 }
 
+/// Is there one, in whatever thread?
+static IS_LATE: AtomicBool = AtomicBool::new(false);
+
 #[derive(Clone, Copy)]
 struct DebugHook {
     hook: Option<ffi::lua_Hook>,
@@ -48,6 +51,10 @@ struct DebugHook {
 impl DebugHook {
     fn address(self) -> usize {
         self.hook.map_or(0, |hook| hook as usize)
+    }
+
+    fn set(self, l: State) {
+        unsafe { ffi::lua_sethook(l.0, self.hook, self.mask, self.count) };
     }
 }
 
@@ -108,7 +115,9 @@ fn timer_runs() -> bool {
     unsafe {
         let mut t: libc::itimerval = zeroed();
         libc::getitimer(libc::ITIMER_PROF, &mut t);
-        t.it_value.tv_sec != 0 || t.it_value.tv_usec != 0
+        // What is left until it fires is rounded, and may be nothing.
+        let set = |t: libc::timeval| t.tv_sec != 0 || t.tv_usec != 0;
+        set(t.it_interval) || set(t.it_value)
     }
 }
 
@@ -200,21 +209,32 @@ fn debug_hook(l: State) -> DebugHook {
 }
 
 /// `[0 0 -]` After a callback LuaJIT brings back the events of before: those of a
-/// debug hook that was set in it are asked for again here. An error in a protected
-/// call brings back flags too, perhaps that of a sample which was served meanwhile,
-/// and then none follows. To set the hook anew, whatever it is, mends that.
-pub(super) fn mend(l: State) {
-    let now = debug_hook(l);
-    let late =
-        LATE.take().filter(|(of, late)| *of == owner(l) && late.address() == now.address() && now.mask == 0);
-    let DebugHook { hook, mask, count } = match late {
-        Some((_, late)) => late,
-        None if is_lost(l) => now,
-        None => return,
-    };
-    unsafe {
-        ffi::lua_sethook(l.0, hook, mask, count);
+/// debug hook that was set in it are asked for again here.
+#[inline]
+pub(super) fn restore_debug_hook(l: State) {
+    if IS_LATE.load(Relaxed) {
+        restore(l);
     }
+}
+
+#[cold]
+fn restore(l: State) {
+    let now = debug_hook(l);
+    if let Some((of, late)) = LATE.take()
+        && of == owner(l)
+        && late.address() == now.address()
+        && now.mask == 0
+    {
+        late.set(l);
+    }
+    IS_LATE.store(false, Relaxed);
+}
+
+/// `[0 0 -]` An error in a protected call brings back flags too, perhaps that of a
+/// sample which was served meanwhile, and then no other follows. To set the debug
+/// hook anew, whatever it is, mends that.
+pub(super) fn mend(l: State) {
+    debug_hook(l).set(l);
 }
 
 /// Called by LuaJIT between two instructions of `l`, on whose stack nothing is
@@ -241,6 +261,7 @@ unsafe extern "C-unwind" fn sampled(l: *mut ffi::lua_State) -> c_int {
         let after = debug_hook(State(l));
         if before.hook.is_none() && after.hook.is_some() {
             LATE.set(Some((owner(State(l)), after)));
+            IS_LATE.store(true, Relaxed);
         }
         (p.set_mode)(l, 0, FLUSH_TRACE);
         if ffi::lua_toboolean(l, -1) == 0 {

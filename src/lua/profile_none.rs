@@ -21,6 +21,9 @@ pub(super) fn start(_: State) -> Start {
 }
 
 /// `[0 0 -]`
+pub(super) fn restore_debug_hook(_: State) {}
+
+/// `[0 0 -]`
 pub(super) fn mend(_: State) {}
 
 pub(super) fn is_lost(_: State) -> bool {
