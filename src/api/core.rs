@@ -4,7 +4,7 @@
 use super::chan::Channel;
 use super::go::ORPHANS;
 use crate::chan::{Hall, Meeting, Party};
-use crate::lua::{Int, Parked, Ref, State};
+use crate::lua::{Int, PER_COROUTINE, Parked, Ref, State};
 use crate::sched::{Pace, Ready, Timers};
 use crate::sys::nap::Nap;
 
@@ -159,7 +159,9 @@ impl Core {
             Waiter::Silent | Waiter::Handler => 0,
             who => self.ready.push(Job { who, alts, with }),
         };
-        Woken { m, slot, served, losers: self.hall.has_losers(), hook: self.wants_hook() }
+        // Whoever makes a timer arms a trigger that serves all coroutines.
+        let hook = if PER_COROUTINE { self.wants_hook() } else { self.pumping == 0 };
+        Woken { m, slot, served, losers: self.hall.has_losers(), hook }
     }
 
     /// The oldest task and its slot; a new slice of work begins.
