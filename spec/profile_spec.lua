@@ -306,6 +306,28 @@ describe("the profiler", function()
     assert(state.fired)
   ]])
 
+  it("is started anew in a child of the process, at one of its operations", script [[
+    ffi.cdef "int fork(void); int waitpid(int, int *, int); void _exit(int);"
+    local state, fired = pending(100)
+    busy(0.01)
+    local child = ffi.C.fork()
+    if child == 0 then
+      local idle = async.chan()
+      busy(1, function()
+        for _ = 1, 100 do async.try_take(idle) end
+        return timer_runs() and state.fired
+      end)
+      local again, fired_again = pending(20)
+      busy(1, fired_again)
+      ffi.C._exit(state.fired and again.fired and async.stats().trigger == "profile" and 0 or 1)
+    end
+    local status = ffi.new "int[1]"
+    while ffi.C.waitpid(child, status, 0) ~= child do end
+    assert(status[0] == 0, status[0])
+    busy(1, fired)
+    assert(state.fired)
+  ]])
+
   it("goes with its state, and the next one can have it", script [[
     ffi.cdef "typedef struct lua_State lua_State; lua_State *luaL_newstate(void); void luaL_openlibs(lua_State *);"
     ffi.cdef "int luaL_loadstring(lua_State *, const char *); int lua_pcall(lua_State *, int, int, int);"
@@ -414,6 +436,40 @@ describe("somebody else's profiler", function()
     busy(1, fired)
     assert(later.fired and async.stats().trigger == "profile")
   ]]))
+
+  it("is no matter where this LuaJIT has none", function()
+    -- A library that hides it, as a LuaJIT built without it would.
+    local name = os.tmpname()
+    local file = assert(io.open(name, "w"))
+    file:write [[
+      #define _GNU_SOURCE
+      #include <dlfcn.h>
+      #include <string.h>
+      void *dlsym(void *handle, const char *name) {
+        static void *(*real)(void *, const char *);
+        const char *versions[] = { "GLIBC_2.34", "GLIBC_2.17", "GLIBC_2.2.5" };
+        for (int i = 0; i < 3 && !real; i++) real = dlvsym(RTLD_NEXT, "dlsym", versions[i]);
+        return strncmp(name, "luaJIT_profile", 14) == 0 ? 0 : real(handle, name);
+      }
+    ]]
+    file:close()
+    assert.equal(0, os.execute(("cc -x c -shared -fPIC -o %s.so %s"):format(name, name)))
+    local got = more.run_script(prelude .. [[
+      local state, fired = pending(20)
+      busy(0.1, fired)
+      assert(not state.fired and not timer_runs() and async.stats().trigger == "none")
+      local idle = async.chan()
+      busy(1, function()
+        for _ = 1, 100 do async.try_take(idle) end
+        return state.fired
+      end)
+      assert(state.fired)
+      print "ok"
+    ]], 60, ("LD_PRELOAD=%s.so"):format(name))
+    os.remove(name)
+    os.remove(name .. ".so")
+    assert.equal("ok\n", got.out, got.err)
+  end)
 
   it("that is written in C is respected too", script [[
     ffi.cdef "void *signal(int, void *);"

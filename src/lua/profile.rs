@@ -157,7 +157,8 @@ pub(super) fn start(l: State) -> Start {
         return Start::Refused;
     }
     let mut runs = false;
-    if !is_taken() {
+    // A child of this process inherits the signal's handler, but not the timer.
+    if !is_taken() || (held == me && !timer_runs()) {
         FIRED_AT.store(processor_time(), Relaxed);
         if unsafe { ffi::lua_cpcall(l.0, starting, std::ptr::null_mut()) } != ffi::LUA_OK {
             l.pop(1);
