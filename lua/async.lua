@@ -25,7 +25,8 @@ core.setup {
 }
 
 -- In LuaJIT a coroutine must not yield below a debug hook, so the library wants to
--- know whether hooks are used.
+-- know whether hooks are used. And a profiler that is started while the library's
+-- runs would lose its mode.
 if rawget(_G, "jit") and core.hooks_are_used then
   local sethook, hooks_are_used = debug.sethook, core.hooks_are_used
   core.hooks_are_used = nil
@@ -33,12 +34,21 @@ if rawget(_G, "jit") and core.hooks_are_used then
     hooks_are_used()
     return sethook(...)
   end
+
+  local found, profile = pcall(require, "jit.profile")
+  if found then
+    local start, profiler_is_wanted = profile.start, core.profiler_is_wanted
+    function profile.start(...)
+      profiler_is_wanted()
+      return start(...)
+    end
+  end
 end
 
 local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
 for name, f in pairs(core) do
-  if name ~= "setup" and name ~= "hooks_are_used" then
+  if name ~= "setup" and name ~= "hooks_are_used" and name ~= "profiler_is_wanted" then
     async[name] = f
   end
 end

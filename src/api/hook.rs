@@ -113,6 +113,14 @@ pub extern "C-unwind" fn used(l: State) -> Int {
     0
 }
 
+/// `profiler_is_wanted()`: the front door says that the program starts a profiler.
+pub extern "C-unwind" fn given_up(l: State) -> Int {
+    let l = enter(l);
+    l.set_hooked(false);
+    l.give_up_trigger();
+    0
+}
+
 /// `[0 0 -]` Must a coroutine that begins to run here not park?
 pub fn forbids_parking(l: Cx) -> bool {
     l.forbids_parking(!PER_COROUTINE && core(l, |w| w.hooks), || l.geti(STORE, at::EMPTY))
@@ -135,11 +143,17 @@ fn look(l: Cx) {
     l.restore_debug_hook();
     let due = core(l, |w| w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now()));
     if due && !forbids_parking(l) {
-        if l.is_hooked() && !l.keeps_trigger() {
-            l.set_hooked(false);
-        }
+        check(l);
         arm(l);
         batch(l);
+    }
+}
+
+/// `[0 0 -]` A trigger that others can take away is to be armed again if it is gone.
+/// It is asked for now and then, and when there is something new to wait for.
+pub fn check(l: Cx) {
+    if !PER_COROUTINE && l.is_hooked() && !l.keeps_trigger() {
+        l.set_hooked(false);
     }
 }
 

@@ -144,12 +144,14 @@ pub fn open(l: State) -> Int {
     metatables(l, own);
     function(l, own, if PER_COROUTINE { hook::fired } else { hook::sampled });
     l.provide_hook(clock::now);
-    l.table(0, EXPORTS.len() as u32 + 2);
+    l.table(0, EXPORTS.len() as u32 + 3);
     functions(l, own, EXPORTS);
     function(l, own, setup);
     l.set_field(-2, c"setup");
     function(l, own, hook::used);
     l.set_field(-2, c"hooks_are_used");
+    function(l, own, hook::given_up);
+    l.set_field(-2, c"profiler_is_wanted");
     l.dup(-1);
     l.register();
     1

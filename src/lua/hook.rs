@@ -148,6 +148,9 @@ impl State {
     /// `[0 0 -]` Sees to it that a debug hook which a task has set is there. It is.
     pub fn restore_debug_hook(self) {}
 
+    /// `[0 0 -]` Somebody else is about to take the trigger. Nobody can.
+    pub fn give_up_trigger(self) {}
+
     /// `[0 0 -]` The state ends, and its hooks with it.
     pub fn end_trigger(self) {}
 

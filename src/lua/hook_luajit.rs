@@ -53,6 +53,11 @@ impl State {
         if profile::is_available(self) { "profile" } else { "none" }
     }
 
+    /// `[0 0 m]` Somebody else is about to take the trigger.
+    pub fn give_up_trigger(self) {
+        profile::give_up(self);
+    }
+
     /// `[0 0 -]` The state ends.
     pub fn end_trigger(self) {
         profile::end(self);

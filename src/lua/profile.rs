@@ -175,18 +175,32 @@ pub(super) fn start(l: State) -> Start {
 /// To drop the traces may call functions that the program attached to that.
 unsafe extern "C-unwind" fn starting(l: *mut ffi::lua_State) -> c_int {
     if let Some(p) = *PROFILER {
-        unsafe { (p.start)(l, MODE.as_ptr(), on_sample, std::ptr::null_mut()) }
+        unsafe {
+            // A start that has to stop another forgets the mode: compiled code would
+            // not be interrupted.
+            (p.stop)(l);
+            (p.start)(l, MODE.as_ptr(), on_sample, std::ptr::null_mut());
+        }
     }
     0
 }
 
-/// Has the profiler fallen silent, although it should run for this state? Then
-/// somebody in this state started or stopped it.
+/// `[0 0 m]` Somebody in this state is about to start a profiler, which ends ours
+/// in any case: now rather than then, for the reason above.
+pub(super) fn give_up(l: State) {
+    if let Some(p) = *PROFILER
+        && OWNER.compare_exchange(owner(l), 0, Relaxed, Relaxed).is_ok()
+    {
+        unsafe { (p.stop)(l.0) }
+    }
+}
+
+/// Has the profiler been stopped or fallen silent, although it should run for this
+/// state? Then somebody in this state did it, or this is a child process.
 pub(super) fn is_lost(l: State) -> bool {
     let fired_at = FIRED_AT.load(Relaxed);
-    // In a child of this process there is no timer, and the time starts again.
-    let silent = || processor_time().checked_sub(fired_at).is_none_or(|silent| silent > SILENCE);
-    OWNER.load(Relaxed) == owner(l) && fired_at > 0 && silent()
+    let is_silent = || processor_time().saturating_sub(fired_at) > SILENCE;
+    OWNER.load(Relaxed) == owner(l) && fired_at > 0 && (!timer_runs() || is_silent())
 }
 
 /// Does it run for this state, or could it?

@@ -26,6 +26,9 @@ pub(super) fn restore_debug_hook(_: State) {}
 /// `[0 0 -]`
 pub(super) fn mend(_: State) {}
 
+/// `[0 0 -]`
+pub(super) fn give_up(_: State) {}
+
 pub(super) fn is_lost(_: State) -> bool {
     false
 }
