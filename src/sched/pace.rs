@@ -215,6 +215,27 @@ mod tests {
     }
 
     #[test]
+    fn a_shared_trigger_outlives_what_is_pending_by_its_rest() {
+        let mut pace = Pace::default();
+        for _ in 0..3 {
+            assert!(pace.goes_on(true));
+            for _ in 1..REST {
+                assert!(pace.goes_on(false));
+            }
+        }
+        assert!(!pace.goes_on(false));
+        assert!(pace.goes_on(true));
+    }
+
+    #[test]
+    fn a_refused_trigger_is_asked_for_again_after_a_while() {
+        let (mut pace, now) = (Pace::default(), 77);
+        assert!(pace.may_start(now));
+        assert!(!pace.may_start(now + RETRY - 1));
+        assert!(pace.may_start(now + RETRY));
+    }
+
+    #[test]
     fn the_window_forgets_the_oldest() {
         let mut pace = Pace::default();
         (0..=WINDOW as u64 + 10).for_each(|i| pace.batch(i * TICK));
