@@ -90,8 +90,8 @@
             (if (<= i during) "during the loop" "after the loop")))
   (figure "noticed during the loop" "%9d of %d, %s" during (length woken)
           (if (= :none (. (async.stats) :trigger))
-              "as there is no hook on this Lua"
-              "by the hook")))
+              "as nothing interrupts it on this Lua"
+              (.. "by the trigger " (. (async.stats) :trigger)))))
 
 ;; 3. alt! does the one operation that is possible first, and the others not at all.
 

@@ -74,14 +74,14 @@ do
     say("its callback ran after", "%.1f ms of CPU time", fired_after)
     say("in turn of the loop", "%d", turns_when_fired)
   else
-    say("callback during 200 ms of computation", "no: compiled code runs no hooks")
+    say("callback during 200 ms of computation", "no: nothing interrupts compiled code here")
     async.step() -- any operation would do
     assert(fired_after, "step() fires what is due")
     say("at the next operation of the library", "it ran")
   end
   local stats = async.stats()
   say("how pending timers get their turn (trigger)", "%s", stats.trigger)
-  say("firings of the hook so far", "%d", stats.firings)
+  say("its firings so far", "%d", stats.firings)
 end
 
 title(jit and "No debug hook on LuaJIT, whatever is pending" or "A debug hook only while something is pending")

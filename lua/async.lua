@@ -37,13 +37,23 @@ core.setup {
 }
 
 -- In LuaJIT a coroutine must not yield below a debug hook, so the library wants to
--- know whether hooks are used.
+-- know whether hooks are used. And a profiler that is started while the library's
+-- runs would lose its mode.
 if rawget(_G, "jit") and core.hooks_are_used then
   local sethook, hooks_are_used = debug.sethook, core.hooks_are_used
   core.hooks_are_used = nil
   function debug.sethook(...) -- luacheck: ignore 122
     hooks_are_used()
     return sethook(...)
+  end
+
+  local found, profile = pcall(require, "jit.profile")
+  if found then
+    local start, profiler_is_wanted = profile.start, core.profiler_is_wanted
+    function profile.start(...)
+      profiler_is_wanted()
+      return start(...)
+    end
   end
 end
 
@@ -52,7 +62,7 @@ local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 -- What only the library itself calls.
 local private = {
   setup = true, hooks_are_used = true, catch = true, report = true, masked = true, offer_each = true,
-  can_park = true, resume_within = true,
+  can_park = true, resume_within = true, profiler_is_wanted = true,
 }
 for name, f in pairs(core) do
   if not private[name] then

@@ -1,5 +1,5 @@
 -- What happens while a program computes and calls nothing of the library: the count hook of PUC Lua,
--- which is there only while something is pending, and on LuaJIT the library's own operations.
+-- which is there only while something is pending, and LuaJIT's profiler (more of that in profile_spec.lua).
 local async = require "async"
 local can = require "spec.support.can"
 local more = require "spec.support.more"
@@ -163,8 +163,10 @@ if not can.hook then
       end
     end)
   end)
-  return
 end
+
+-- Processor time after which a callback must have run. The profiler looks every few milliseconds.
+local LATEST = jit and 0.075 or 0.065
 
 describe("a busy loop that calls nothing of the library", function()
   before_each(function()
@@ -172,17 +174,17 @@ describe("a busy loop that calls nothing of the library", function()
     more.collect() -- so that no collection of other tests' garbage takes long
   end)
 
-  it("is interrupted by a 50 ms timeout after 50 to 65 ms", function()
+  it("is interrupted by a 50 ms timeout after 50 to 65 ms, on LuaJIT 75", function()
     local wall, cpu = fifty(arithmetic)
     assert.is_true(wall >= 0.050)
-    assert.is_true(cpu <= 0.065, "after " .. cpu)
+    assert.is_true(cpu <= LATEST, "after " .. cpu)
   end)
 
   it("is interrupted just so inside a go block", function()
     local wall, cpu
     go(function() wall, cpu = fifty(arithmetic) end)
     assert.is_true(wall >= 0.050)
-    assert.is_true(cpu <= 0.065, "after " .. cpu)
+    assert.is_true(cpu <= LATEST, "after " .. cpu)
   end)
 
   it("is interrupted just so inside a go block that parked before", function()
@@ -192,16 +194,30 @@ describe("a busy loop that calls nothing of the library", function()
       wall, cpu = fifty(arithmetic)
     end)
     put_async(c, 1)
-    busy(arithmetic, function() return wall end, 1)
+    async.step()
     assert.is_true(wall >= 0.050)
-    assert.is_true(cpu <= 0.065, "after " .. cpu)
+    assert.is_true(cpu <= LATEST, "after " .. cpu)
   end)
+
+  if not jit then
+    it("is interrupted just so inside a go block that was itself woken by the hook", function()
+      local wall, cpu, c = nil, nil, chan()
+      go(function()
+        async.park_take(c)
+        wall, cpu = fifty(arithmetic)
+      end)
+      put_async(c, 1)
+      busy(arithmetic, function() return wall end, 1)
+      assert.is_true(wall >= 0.050)
+      assert.is_true(cpu <= LATEST, "after " .. cpu)
+    end)
+  end
 
   it("is interrupted while it works on tables and on strings", function()
     for _, work in ipairs { tables, strings } do
       local wall, cpu = fifty(work)
       assert.is_true(wall >= 0.050)
-      assert.is_true(cpu <= 0.065, "after " .. cpu)
+      assert.is_true(cpu <= LATEST, "after " .. cpu)
     end
   end)
 
@@ -225,6 +241,8 @@ describe("a busy loop that calls nothing of the library", function()
     assert.same({ 1, 2, 3, 4, 5 }, log)
   end)
 end)
+
+if jit then return end
 
 describe("the interval between two batches of the hook", function()
   --- Works for 300 ms with something pending; what stats says, and how long we did not have the processor.

@@ -2,8 +2,8 @@
 //!
 //! There is no scheduler. Whoever waits hangs on the channel it waits for;
 //! when its partner comes it is queued as a task, and tasks are run by blocking
-//! operations, by `run` and `step`, and by a debug hook that is set only while
-//! something is pending.
+//! operations, by `run` and `step`, and by a debug hook, or LuaJIT's profiler, that
+//! is there only while something is pending.
 //!
 //! From the inside out; each may use those above it:
 //!

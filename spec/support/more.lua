@@ -100,14 +100,15 @@ end
 
 --- Runs Lua text in a process of its own: {status=, out=, err=}.
 --- A crash shows as a status above 128, a hang as 124 or 137.
-function M.run_script(code, seconds)
+function M.run_script(code, seconds, environment)
   local name = os.tmpname()
   local file = assert(io.open(name, "wb"))
   local prelude = ("package.path, package.cpath = %q, %q "):format(package.path, package.cpath)
   file:write((prelude:gsub("\n", " ")), code)
   file:close()
-  local command = "timeout -k 5 %d %s %s >%s.out 2>%s.err; echo $?"
-  local pipe = assert(io.popen(command:format(seconds or 60, support.interpreter(), name, name, name)))
+  local command = "timeout -k 5 %d env %s %s %s >%s.out 2>%s.err; echo $?"
+  local interpreter = support.interpreter()
+  local pipe = assert(io.popen(command:format(seconds or 60, environment or "", interpreter, name, name, name)))
   local status = tonumber(pipe:read "*a")
   pipe:close()
   os.remove(name)

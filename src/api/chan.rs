@@ -241,6 +241,7 @@ pub extern "C-unwind" fn show(l: State) -> Int {
 
 /// The finalizer of what the library keeps.
 pub extern "C-unwind" fn world_gone(l: State) -> Int {
+    l.end_trigger();
     l.end_world::<Core>(1);
     0
 }

@@ -5,7 +5,7 @@ use super::chan::Channel;
 use super::go::ORPHANS;
 use super::warm::Warm;
 use crate::chan::{Hall, Meeting, Party, Place};
-use crate::lua::{Int, Parked, Ref, State};
+use crate::lua::{Int, PER_COROUTINE, Parked, Ref, State};
 use crate::sched::{Pace, Ready, Timers};
 use crate::sys::nap::Nap;
 
@@ -170,6 +170,12 @@ impl Core {
         !self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty())
     }
 
+    /// Would interrupting it bring anything forward now?
+    pub fn has_due(&mut self, now: u64) -> bool {
+        self.timers.first().is_some_and(|(deadline, _)| deadline <= now)
+            || (self.wants_hook() && !self.ready.is_empty())
+    }
+
     /// Queues the party of a meeting, for which there is room.
     #[inline(always)]
     pub fn queue(&mut self, m: Meeting<Waiter>) -> Woken {
@@ -182,7 +188,9 @@ impl Core {
             who => self.ready.push(Job { who, alts, with }),
         };
         let warm = carrier.is_some_and(|p| self.warm.queued(p, slot));
-        Woken { m, slot, served, warm, losers: self.hall.has_losers(), hook: self.wants_hook() }
+        // Whoever makes a timer arms a trigger that serves all coroutines.
+        let hook = if PER_COROUTINE { self.wants_hook() } else { self.pumping == 0 };
+        Woken { m, slot, served, warm, losers: self.hall.has_losers(), hook }
     }
 
     /// The oldest task, if it is a coroutine that is kept and still where it was

@@ -1,27 +1,28 @@
-//! What happens while a program computes: the hook where there is one, else
-//! now and then an operation of the library.
+//! What happens while a program computes: the hook of PUC Lua, the profiler of
+//! LuaJIT, or where that is not to be had, now and then an operation of the
+//! library.
 
 use super::core::{Cx, STORE, at, core, enter};
 use super::{args, run};
-use crate::lua::{ALL, Int, State, TRIGGER};
+use crate::lua::{ALL, Int, PER_COROUTINE, State};
 use crate::sys::clock;
-
-/// Is there a hook at all?
-fn hooked() -> bool {
-    TRIGGER != "none"
-}
 
 /// `[0 0 -]` Sees to it that what is pending comes forward: sets the hook on
 /// the running thread, and on the main thread, to which it will return.
+#[inline]
 pub fn arm(l: Cx) {
-    if hooked() && !l.is_armed() && core(l, |w| w.wants_hook()) {
+    let armed = if PER_COROUTINE { l.is_armed() } else { l.is_hooked() };
+    if !armed && core(l, |w| w.wants_hook()) {
         set(l);
     }
 }
 
 #[cold]
 fn set(l: Cx) {
-    l.set_hooked();
+    if !PER_COROUTINE {
+        return start(l);
+    }
+    l.set_hooked(true);
     let now = clock::now();
     // Not every Lua tells its main thread to a module that a coroutine loads.
     let here = l.is_main().then_some(*l);
@@ -41,9 +42,19 @@ fn set(l: Cx) {
     }
 }
 
+/// `[0 0 -]` Arms the trigger that serves all coroutines, and is not to be had at
+/// all times. In a finalizer LuaJIT would not prepare its compiled code for it.
+fn start(l: Cx) {
+    let now = clock::now();
+    if !forbids_parking(l) && core(l, |w| w.pace.may_start(now)) {
+        core(l, |w| w.pace.started(now));
+        l.set_hooked(l.arm(*l, 0));
+    }
+}
+
 /// `[0 0 -]` Nothing is pending any more, perhaps: takes the hook off.
 pub fn settle(l: Cx) {
-    if hooked() && l.is_armed() && core(l, |w| !w.wants_hook()) {
+    if PER_COROUTINE && l.is_armed() && core(l, |w| !w.wants_hook()) {
         l.disarm(*l);
     }
 }
@@ -52,10 +63,10 @@ pub fn settle(l: Cx) {
 /// something is pending.
 #[inline]
 pub fn align(l: Cx, co: State, wanted: bool) {
-    if hooked() && (wanted || l.is_hooked()) && wanted != co.is_armed() {
+    if PER_COROUTINE && (wanted || l.is_hooked()) && wanted != co.is_armed() {
         if wanted {
             let count = core(l, |w| w.pace.armed(clock::now()));
-            l.set_hooked();
+            l.set_hooked(true);
             l.arm(co, count);
         } else {
             l.disarm(co);
@@ -82,6 +93,22 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     2
 }
 
+/// `() -> goes_on` The trigger that serves all coroutines fired. Called protected.
+pub extern "C-unwind" fn sampled(l: State) -> Int {
+    let l = enter(l);
+    let now = clock::now();
+    // A batch in vain would put off the next.
+    let due = core(l, |w| w.pace.sampled(now) && w.has_due(now) && w.may_interrupt());
+    // It fires in a debug hook too, and that is no place for tasks.
+    if due && !l.is_debugged() {
+        batch(l);
+    }
+    let goes_on = core(l, |w| w.pace.goes_on(w.wants_hook()));
+    l.set_hooked(goes_on);
+    l.bool(goes_on);
+    1
+}
+
 /// `hooks_are_used()`: the front door says that the program sets debug hooks.
 pub extern "C-unwind" fn used(l: State) -> Int {
     let l = enter(l);
@@ -89,28 +116,47 @@ pub extern "C-unwind" fn used(l: State) -> Int {
     0
 }
 
+/// `profiler_is_wanted()`: the front door says that the program starts a profiler.
+pub extern "C-unwind" fn given_up(l: State) -> Int {
+    let l = enter(l);
+    l.set_hooked(false);
+    l.give_up_trigger();
+    0
+}
+
 /// `[0 0 -]` Must a coroutine that begins to run here not park?
 pub fn forbids_parking(l: Cx) -> bool {
-    l.forbids_parking(!hooked() && core(l, |w| w.hooks), || l.geti(STORE, at::EMPTY))
+    l.forbids_parking(!PER_COROUTINE && core(l, |w| w.hooks), || l.geti(STORE, at::EMPTY))
 }
 
 /// How many operations go by between two looks at the clock.
 const LOOK: u32 = 16;
 
-/// `[0 0 -]` Where no hook does it, operations look at the clock; this is said
-/// at the start of each.
+/// `[0 0 -]` Where no hook is sure to do it, operations look at the clock; this is
+/// said at the start of each.
 #[inline]
 pub fn operation(l: Cx) {
-    if !hooked() && l.once_in(LOOK) {
+    if !PER_COROUTINE && l.once_in(LOOK) {
         look(l);
     }
 }
 
 #[cold]
 fn look(l: Cx) {
+    l.restore_debug_hook();
     let due = core(l, |w| w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now()));
     if due && !forbids_parking(l) {
+        check(l);
+        arm(l);
         batch(l);
+    }
+}
+
+/// `[0 0 -]` A trigger that others can take away is to be armed again if it is gone.
+/// It is asked for now and then, and when there is something new to wait for.
+pub fn check(l: Cx) {
+    if !PER_COROUTINE && l.is_hooked() && !l.keeps_trigger() {
+        l.set_hooked(false);
     }
 }
 

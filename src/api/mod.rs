@@ -25,7 +25,7 @@ mod xform;
 
 use self::core::{Core, STORE, at};
 use crate::chan::{Hall, Kind};
-use crate::lua::{Int, State, Verb, YIELDS_ANYWHERE};
+use crate::lua::{Int, PER_COROUTINE, State, Verb, YIELDS_ANYWHERE};
 use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
 use crate::sys::clock;
 use crate::sys::nap::Nap;
@@ -102,6 +102,7 @@ const PRIVATE: &[Named] = &[
     (c"report", errors::report_caught),
     (c"setup", setup),
     (c"hooks_are_used", hook::used),
+    (c"profiler_is_wanted", hook::given_up),
     (c"masked", hook::masked),
     (c"offer_each", put::offer_each),
 ];
@@ -160,7 +161,7 @@ pub fn open(l: State) -> Int {
         l.seti(store, entry);
     }
     metatables(l, own);
-    function(l, own, hook::fired);
+    function(l, own, if PER_COROUTINE { hook::fired } else { hook::sampled });
     l.provide_hook(clock::now);
     l.table(0, (EXPORTS.len() + PRIVATE.len()) as u32);
     functions(l, own, EXPORTS);

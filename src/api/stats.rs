@@ -1,7 +1,7 @@
 //! What the library tells about itself.
 
 use super::core::{Core, core, enter};
-use crate::lua::{Int, State, TRIGGER};
+use crate::lua::{Int, State};
 use std::ffi::CStr;
 
 /// `stats(reset?) -> table` With `reset`, counting begins anew afterwards.
@@ -25,7 +25,7 @@ pub extern "C-unwind" fn stats(l: State) -> Int {
     l.set_field(-2, c"interval_ms_median");
     l.num(core(l, |w| w.pace.intervals().max));
     l.set_field(-2, c"interval_ms_max");
-    l.text(TRIGGER.as_bytes());
+    l.text(l.trigger().as_bytes());
     l.set_field(-2, c"trigger");
     if reset {
         core(l, |w| {

@@ -28,6 +28,7 @@ pub extern "C-unwind" fn timeout(l: State) -> Int {
     let deadline = deadline(clock::now(), ms);
     if !push_pending(l, deadline) {
         create(l, deadline);
+        hook::check(l);
     }
     hook::arm(l);
     1

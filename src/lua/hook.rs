@@ -10,8 +10,8 @@ use super::state::{Int, State};
 use super::udata::{Ref, Tagged};
 use mlua::ffi;
 
-/// What advances timers while a program computes.
-pub const TRIGGER: &str = "count";
+/// A hook belongs to one coroutine, and is set on each.
+pub const PER_COROUTINE: bool = true;
 
 const EVENTS: Int = ffi::LUA_MASKCALL | ffi::LUA_MASKRET | ffi::LUA_MASKLINE;
 
@@ -143,12 +143,38 @@ impl State {
         set.is_some_and(|hook| std::ptr::fn_addr_eq(hook, on_event as ffi::lua_Hook))
     }
 
+    /// What advances timers while a program computes.
+    pub fn trigger(self) -> &'static str {
+        "count"
+    }
+
+    /// `[0 0 -]` Is the trigger still there, once armed? Hooks are looked at anyway.
+    pub fn keeps_trigger(self) -> bool {
+        true
+    }
+
+    /// `[0 0 -]` Sees to it that a debug hook which a task has set is there. It is.
+    pub fn restore_debug_hook(self) {}
+
+    /// `[0 0 -]` Somebody else is about to take the trigger. Nobody can.
+    pub fn give_up_trigger(self) {}
+
+    /// `[0 0 -]` The state ends, and its hooks with it.
+    pub fn end_trigger(self) {}
+
+    /// `[0 0 -]` Does the program use a debug hook now? Ours is never set in one.
+    pub fn is_debugged(self) -> bool {
+        false
+    }
+
     /// `[0 0 -]` Sets our hook on `to`, for the first time or with a new count.
-    pub fn arm(self, to: State, count: Int) {
+    /// False: not now.
+    pub fn arm(self, to: State, count: Int) -> bool {
         if let Some(hooks) = self.hooks() {
             unsafe { arm(hooks, to, count) }
         }
         self.pop(1);
+        true
     }
 
     /// `[0 0 -]` Takes our hook off `from` and puts back what was there before.

@@ -27,8 +27,11 @@
 
 mod call;
 mod compat;
-#[cfg_attr(feature = "luajit", path = "hook_none.rs")]
+#[cfg_attr(feature = "luajit", path = "hook_luajit.rs")]
 mod hook;
+#[cfg(feature = "luajit")]
+#[cfg_attr(not(unix), path = "profile_none.rs")]
+mod profile;
 mod raise;
 mod state;
 mod udata;
@@ -36,7 +39,7 @@ mod world;
 
 pub use call::{Parked, Status};
 pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE};
-pub use hook::TRIGGER;
+pub use hook::PER_COROUTINE;
 pub use raise::Text;
 pub use state::{ALL, Int, State, Verb};
 pub use udata::{Ref, Tagged};

@@ -24,7 +24,8 @@ pub struct World<T> {
     current: Cell<Option<(State, bool)>>,
     /// Calls under way in which no coroutine may park.
     pinned: Cell<u32>,
-    /// Our hook has been set at some time.
+    /// Our hook has been set at some time; where one trigger serves all coroutines,
+    /// it need not be armed now.
     hooked: Cell<bool>,
     /// The coroutine that runs within another, and the outermost one.
     within: Cell<Option<(State, State)>>,
@@ -168,10 +169,11 @@ impl<T> Cx<T> {
         unsafe { self.world.as_ref().pinned.get() > 0 }
     }
 
-    /// Takes note that a hook is set; there may be one from now on.
-    pub fn set_hooked(self) {
+    /// Takes note that a hook is set, and there may be one from now on; or that the
+    /// one trigger of all coroutines is armed or not.
+    pub fn set_hooked(self, hooked: bool) {
         // SAFETY: as above.
-        unsafe { self.world.as_ref().hooked.set(true) }
+        unsafe { self.world.as_ref().hooked.set(hooked) }
     }
 
     #[inline]

@@ -10,6 +10,11 @@ const CHUNK: u64 = 100_000;
 /// nothing, since a set hook costs the same whatever its count, and would make
 /// the next firing late when the work changes.
 const COUNTS: (u64, u64) = (50, 500);
+/// A trigger that serves all coroutines is kept for so many firings after the
+/// last that had something to do, since it is dear to start: about a second.
+const REST: u32 = 250;
+/// A trigger that was refused is not asked for again within a millisecond.
+const RETRY: u64 = 1_000_000;
 /// How many intervals are remembered.
 const WINDOW: usize = 4096;
 
@@ -20,6 +25,10 @@ pub struct Pace {
     next_batch: u64,
     last_batch: Option<u64>,
     per_tick: u64,
+    /// Firings since anything was pending.
+    idle: u32,
+    /// Before this time a refused trigger need not be tried again.
+    retry_at: u64,
     /// When the clock was first looked at in the present slice of work, or 0.
     slice: u64,
     /// Microseconds between batches, the newest `WINDOW` of them. The queue
@@ -45,6 +54,8 @@ impl Default for Pace {
             next_batch: 0,
             last_batch: None,
             per_tick: 0,
+            idle: 0,
+            retry_at: 0,
             slice: 0,
             intervals: Box::new(ArrayQueue::new(WINDOW)),
             firings: 0,
@@ -66,6 +77,15 @@ impl Pace {
         self.next_batch = (now / TICK + 1) * TICK;
     }
 
+    /// May a trigger that can be refused be asked for again?
+    pub fn may_start(&mut self, now: u64) -> bool {
+        let may = now >= self.retry_at;
+        if may {
+            self.retry_at = now + RETRY;
+        }
+        may
+    }
+
     /// Something else runs from here on.
     pub fn new_slice(&mut self) {
         self.slice = 0;
@@ -79,6 +99,25 @@ impl Pace {
         self.per_tick = instructions * TICK / elapsed;
         self.count = (instructions * CHUNK / elapsed).clamp(COUNTS.0, COUNTS.1);
         self.is_due(now)
+    }
+
+    /// The trigger that serves all coroutines fired: is a batch due? It keeps its
+    /// own time, so nothing is calibrated.
+    pub fn sampled(&mut self, now: u64) -> bool {
+        self.firings += 1;
+        self.is_due(now)
+    }
+
+    /// It goes on as long as something is `pending`, and a while longer: false when
+    /// that is over.
+    pub fn goes_on(&mut self, pending: bool) -> bool {
+        if pending {
+            self.idle = 0;
+        } else {
+            self.idle += 1;
+            self.last_batch = None;
+        }
+        self.idle < REST
     }
 
     /// When the clock has to be compared next.
@@ -173,6 +212,27 @@ mod tests {
                 assert!(!pace.fired(now, 1));
             }
         }
+    }
+
+    #[test]
+    fn a_shared_trigger_outlives_what_is_pending_by_its_rest() {
+        let mut pace = Pace::default();
+        for _ in 0..3 {
+            assert!(pace.goes_on(true));
+            for _ in 1..REST {
+                assert!(pace.goes_on(false));
+            }
+        }
+        assert!(!pace.goes_on(false));
+        assert!(pace.goes_on(true));
+    }
+
+    #[test]
+    fn a_refused_trigger_is_asked_for_again_after_a_while() {
+        let (mut pace, now) = (Pace::default(), 77);
+        assert!(pace.may_start(now));
+        assert!(!pace.may_start(now + RETRY - 1));
+        assert!(pace.may_start(now + RETRY));
     }
 
     #[test]
