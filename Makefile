@@ -2,9 +2,12 @@
 # LUA is the interpreter to build for and to run: lua5.4 or luajit.
 LUA ?= lua5.4
 BOTH := lua5.4 luajit
+PREFIX ?= /usr/local
 
 help:
 	@echo 'make build [LUA=luajit]  the native module, to build/<feature>/async/core.so'
+	@echo 'make install, uninstall   [LUA=luajit] [PREFIX=/usr/local] [DESTDIR=]'
+	@echo 'make dist [LUA=luajit]   a directory to copy as it is: build/dist/<feature>'
 	@echo 'make test                every suite, on both Luas; installs what is missing'
 	@echo 'make spec [LUA=luajit] [ARGS="--filter=name"]'
 	@echo 'make unit, macros, demo, bench, clean'
@@ -12,6 +15,15 @@ help:
 
 build:
 	ci/build.sh '$(LUA)'
+
+install:
+	ci/install.sh '$(LUA)' '$(DESTDIR)$(PREFIX)'
+
+uninstall:
+	ci/install.sh --remove '$(LUA)' '$(DESTDIR)$(PREFIX)'
+
+dist:
+	ci/dist.sh '$(LUA)'
 
 rock:
 	ci/build.sh '$(LUA)' build/rock
@@ -46,4 +58,4 @@ bench: both
 clean:
 	rm -rf build target
 
-.PHONY: help build rock both setup test unit spec macros demo bench clean
+.PHONY: help build install uninstall dist rock both setup test unit spec macros demo bench clean

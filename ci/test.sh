@@ -73,6 +73,7 @@ suite "bench lua5.4" ci/lua.sh lua5.4 bench/run.lua --check
 suite "bench luajit" ci/lua.sh luajit bench/run.lua --check
 suite "idle cost" bench/idle.sh
 check rock ci/rock.sh
+check "make install" ci/installed.sh
 check examples ci/demo.sh
 if [ -x ci/oom.sh ]; then suite "failing allocation" ci/oom.sh; fi
 finish
