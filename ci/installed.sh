@@ -1,6 +1,6 @@
 #!/bin/sh
 # installed.sh [INTERPRETER...]: `make install`, `make uninstall` and `make dist`,
-# and what they made is used.
+# and what they made is used, by the Lua it is for and by no other.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -59,11 +59,23 @@ copied() {
   ci/use.sh "$lua" "$copy/lua" "$copy/lua"
 }
 
+# A core for another Lua is refused. It says so; a signal would be 128 and more.
+refused() {
+  interpreter=$(PATH="$PWD/build/bin:$PATH" && command -v "$lua")
+  for other in "$@"; do
+    [ "$other" != "$lua" ] || continue
+    code=0
+    LUA_CPATH="build/$(ci/feature.sh "$other")/?.so" "$interpreter" -e 'require("async.core")' >"$tmp/said" 2>&1 || code=$?
+    [ "$code" -eq 1 ] || fail "$lua, given the core for $other, ended with $code: $(cat "$tmp/said")"
+  done
+}
+
+for lua in "$@"; do ci/build.sh "$lua"; done
 for lua in "$@"; do
   feature=$(ci/feature.sh "$lua")
   version=$(ci/version.sh "$lua")
-  ci/build.sh "$lua"
   installed
   copied
+  refused "$@"
   echo "installed: make install, uninstall and dist with $lua"
 done

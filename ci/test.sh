@@ -74,6 +74,7 @@ suite "bench luajit" ci/lua.sh luajit bench/run.lua --check
 suite "idle cost" bench/idle.sh
 check rock ci/rock.sh
 check "make install" ci/installed.sh
+check neovim ci/neovim.sh
 check examples ci/demo.sh
 if [ -x ci/oom.sh ]; then suite "failing allocation" ci/oom.sh; fi
 finish
