@@ -5,6 +5,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 lua=$(PATH="$root/build/bin:$PATH" && command -v "$1") # build/bin: a Lua made for the tests
+"$root/ci/fennel.sh"
 lua_path="$2/?.lua"
 lua_cpath="$3/?.so"
 
