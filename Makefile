@@ -3,9 +3,12 @@
 # lua5.5 that ci/lua55.sh builds.
 LUA ?= lua5.4
 BOTH := lua5.4 luajit
+PREFIX ?= /usr/local
 
 help:
 	@echo 'make build [LUA=luajit]  the native module, to build/<feature>/async/core.so'
+	@echo 'make install, uninstall   [LUA=luajit] [PREFIX=/usr/local] [DESTDIR=]'
+	@echo 'make dist [LUA=luajit]   a directory to copy as it is: build/dist/<feature>'
 	@echo 'make test                every suite, on every Lua; installs what is missing'
 	@echo 'make spec [LUA=luajit] [ARGS="--filter=name"]'
 	@echo 'make unit, macros, demo, bench, clean'
@@ -13,6 +16,15 @@ help:
 
 build:
 	ci/build.sh '$(LUA)'
+
+install:
+	ci/install.sh '$(LUA)' '$(DESTDIR)$(PREFIX)'
+
+uninstall:
+	ci/install.sh --remove '$(LUA)' '$(DESTDIR)$(PREFIX)'
+
+dist:
+	ci/dist.sh '$(LUA)'
 
 rock:
 	ci/build.sh '$(LUA)' build/rock
@@ -47,4 +59,4 @@ bench: both
 clean:
 	rm -rf build target
 
-.PHONY: help build rock both setup test unit spec macros demo bench clean
+.PHONY: help build install uninstall dist rock both setup test unit spec macros demo bench clean

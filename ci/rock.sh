@@ -1,56 +1,78 @@
 #!/bin/sh
-# Installs the rock for both Luas into a tree of its own and uses it from
-# another directory, with nothing in the environment but the tree's two paths.
+# rock.sh [INTERPRETER...]: the life of the rock with LuaRocks. It is made into a
+# tree, packed with its binary, installed from that into another tree where there
+# is neither cargo nor make nor a compiler, used in both, and removed.
+# LuaRocks and cargo may not ask the network for anything.
 set -eu
 cd "$(dirname "$0")/.."
 
 root=$PWD
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-mkdir "$tmp/elsewhere"
+spec=rockspec/async-channels-scm-1.rockspec
+# There is no LuaRocks for Lua 5.5 in Debian.
+# shellcheck disable=SC2046 # one word for each
+[ $# -gt 0 ] || set -- $(ci/luas.sh | grep -v 5.5)
 
-cat >"$tmp/elsewhere/program.lua" <<'LUA'
-local async = require("async")
-local numbers = async.chan(2)
-async.go(function()
-  for i = 1, 5 do async.put(numbers, i) end
-  async.close(numbers)
-end)
-local sum = 0
-for v in numbers:iter() do sum = sum + v end
-assert(sum == 15, sum)
-local file = package.searchpath and package.searchpath("async", package.path)
-assert(not file or file:find(arg[1], 1, true), file)
-LUA
+export LUAROCKS_CONFIG="$tmp/config.lua"
+echo 'rocks_servers = {}' >"$LUAROCKS_CONFIG"
 
-# The ways to ask for the macros; each program runs a go block.
-i=0
-for from in :async :async.macros '(doto :async require)' :io.gitlab.andreyorst.async; do
-  i=$((i + 1))
-  cat >"$tmp/elsewhere/macros$i.fnl" <<FNL
-(import-macros {: go : go-loop} $from)
-(local async (require :async))
-(local one (go (+ 1 1)))
-(assert (= 2 (async.take one)))
-(local three (go-loop [n 0] (if (< n 3) (recur (+ n 1)) n)))
-(assert (= 3 (async.take three)))
-FNL
-done
-
-# use INTERPRETER LUAROCKS: install into a tree, then run the programs.
-use() {
-  lua=$(command -v "$1")
-  tree=$tmp/$1
-  "$2" make --tree "$tree" "LUA=$lua" rockspec/async-channels-scm-1.rockspec
-  lua_path=$("$2" path --tree "$tree" --lr-path)
-  lua_cpath=$("$2" path --tree "$tree" --lr-cpath)
-  cd "$tmp/elsewhere"
-  clean() { timeout 60 env -i "LUA_PATH=$lua_path" "LUA_CPATH=$lua_cpath" "$lua" "$@"; }
-  clean program.lua "$tree"
-  for n in 1 2 3 4; do clean "$root/build/fennel/fennel" "macros$n.fnl"; done
-  cd "$root"
-  echo "rock: installed and used with $1"
+fail() {
+  echo "rock: $*" >&2
+  exit 1
 }
 
-use lua5.4 luarocks-5.4
-use luajit luarocks-5.1
+# bare DIRECTORY: every command of this machine but those that build.
+bare() {
+  mkdir "$1"
+  echo "$PATH" | tr : '\n' | while read -r directory; do
+    find "$directory" -maxdepth 1 ! -type d -exec ln -sf -t "$1" {} + 2>/dev/null || true
+  done
+  for tool in cargo rustc rustup make gmake cc gcc c99 c89 clang tcc ld; do rm -f "$1/$tool"; done
+  for tool in cargo make cc gcc; do
+    if (PATH=$1 && command -v $tool); then fail "$tool is on the bare path"; fi
+  done
+}
+
+# same TREE: it has the files of lua/ and one library, and they work.
+same() {
+  diff -r lua "$1/share/lua/$version"
+  [ "$(cd "$1/lib/lua/$version" && find . -type f)" = ./async/core.so ] || fail "no library, or too many, in $1"
+  ci/use.sh "$lua" "$1/share/lua/$version" "$1/lib/lua/$version"
+}
+
+# gone TREE: nothing of it is left.
+gone() {
+  left=$(find "$1" -path '*/share/lua/*' -type f -o -path '*/lib/lua/*' -type f)
+  [ -z "$left" ] || fail "left behind: $left"
+}
+
+life() {
+  lua=$1
+  version=$(ci/version.sh "$lua")
+  luarocks=$(command -v "luarocks-$version") || fail "there is no luarocks-$version"
+  made=$tmp/$lua/made
+  unpacked=$tmp/$lua/unpacked
+  mkdir "$tmp/$lua"
+
+  ci/build.sh "$lua" # may fetch crates; what follows may not
+  # luarocks-5.1 builds for Lua 5.1 if it is not told otherwise.
+  if [ "$lua" = luajit ]; then set -- "LUA=$(command -v luajit)"; else set --; fi
+  CARGO_NET_OFFLINE=true "$luarocks" make --tree "$made" "$@" $spec
+  same "$made"
+
+  cd "$tmp/$lua"
+  "$luarocks" pack --tree "$made" async-channels
+  PATH=$tmp/bare "$luarocks" install --tree "$unpacked" ./async-channels-scm-1.*.rock
+  cd "$root"
+  same "$unpacked"
+
+  for tree in "$made" "$unpacked"; do
+    "$luarocks" remove --tree "$tree" async-channels
+    gone "$tree"
+  done
+  echo "rock: made, packed, installed, used and removed with $lua"
+}
+
+bare "$tmp/bare"
+for lua in "$@"; do life "$lua"; done

@@ -4,7 +4,7 @@ set -eu
 
 missing() {
   for package in lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
-    lua5.4 liblua5.4-dev luajit libluajit-5.1-dev luarocks lua-busted lua-check lua-ldoc valgrind gcc make; do
+    lua5.4 liblua5.4-dev luajit libluajit-5.1-dev luarocks lua-busted lua-check lua-ldoc valgrind neovim gcc make; do
     case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true) in
       installed) ;;
       *) echo "$package" ;;

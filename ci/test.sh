@@ -11,7 +11,7 @@ trap 'rm -f "$log"' EXIT
 passed=0
 failed=0
 rows=()
-luas=(lua5.1 lua5.2 lua5.3 lua5.4 lua5.5 luajit)
+mapfile -t luas < <(ci/luas.sh)
 declare -A cell # of the table: "LUA SUITE"
 
 # run NAME COMMAND...: shows what it prints, keeps it in $log, returns its code.
@@ -31,10 +31,10 @@ row() {
 # matrix: the suites that run on every Lua, one row for each Lua.
 matrix() {
   local lua name
-  printf '\n%-8s %12s %12s %12s %12s\n' Lua lint specs states benchmarks
+  printf '\n%-8s %12s %12s %12s %12s %12s\n' Lua lint specs states benchmarks rock
   for lua in "${luas[@]}"; do
     printf '%-8s' "$lua"
-    for name in clippy spec states bench; do printf ' %12s' "${cell[$lua $name]:--}"; done
+    for name in clippy spec states bench rock; do printf ' %12s' "${cell[$lua $name]:--}"; done
     printf '\n'
   done
 }
@@ -99,7 +99,12 @@ for lua in "${luas[@]}"; do
   on "$lua" suite bench ci/lua.sh "$lua" bench/run.lua --check
 done
 suite "idle cost" bench/idle.sh
-check rock ci/rock.sh
+for lua in "${luas[@]}"; do
+  # Debian has no LuaRocks for it.
+  [ "$lua" = lua5.5 ] || on "$lua" check rock ci/rock.sh "$lua"
+done
+check "make install" ci/installed.sh
+check neovim ci/neovim.sh
 check examples ci/demo.sh
 if [ -x ci/oom.sh ]; then suite "failing allocation" ci/oom.sh; fi
 finish
