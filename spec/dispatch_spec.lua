@@ -344,7 +344,7 @@ describe("a million parked blocks in rounds", function()
         round(kind)
         collectgarbage "collect"
       end
-      assert.is_true(used() - baseline < 64, "grew by " .. used() - baseline .. " kB")
+      assert.is_true(used() - baseline < 128, "grew by " .. used() - baseline .. " kB")
       assert.equal(others, async.stats().parked)
     end)
   end

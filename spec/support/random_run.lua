@@ -11,10 +11,11 @@ local function coin() return below(2) == 1 end
 --- What is known of every value: `sent` is "waiting", "accepted", "unknown" or the put's answer.
 local ledger
 
+-- No number: a task that the hook runs may come between the reading and the writing of a counter.
 local function new_value()
-  ledger.last = ledger.last + 1
-  ledger.sent[ledger.last] = "waiting"
-  return ledger.last
+  local value = {}
+  ledger.sent[value] = "waiting"
+  return value
 end
 
 local function received(value)
@@ -109,12 +110,12 @@ local function interfere()
     if kind == 1 then
       local value = new_value()
       ledger.sent[value] = "unknown"
-      pcall(async.park_put, c, value)
+      async.pcall(async.park_put, c, value)
     elseif kind == 2 then
-      local ok, pair = pcall(async.park_alts, { c, d })
+      local ok, pair = async.pcall(async.park_alts, { c, d })
       if ok and pair then received(pair[1]) end
     else
-      local ok, value = pcall(async.park_take, c)
+      local ok, value = async.pcall(async.park_take, c)
       received(ok and value or nil)
     end
   end)
@@ -182,7 +183,7 @@ end
 --- but that is reported.
 function M.run(seed, steps, by_hand)
   below, channels, all = random(seed), {}, {}
-  ledger = { last = 0, sent = {}, got = {} }
+  ledger = { sent = {}, got = {} }
   local reported_losses, trouble = 0, nil
   async.on_error(function(report)
     if report:find "resumed by somebody else" then
