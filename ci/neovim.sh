@@ -12,7 +12,7 @@ ci/dist.sh luajit
 # The first Lua block after the word **Neovim**.
 awk '/^\*\*Neovim\*\*/ { near = 1 } near && /^```$/ { exit } shown { print } near && /^```lua$/ { shown = 1 }' README.md \
   >"$tmp/shown.lua"
-[ "$(wc -l <"$tmp/shown.lua")" -eq 2 ] || { echo "neovim: README.md shows no two lines" >&2; exit 1; }
+[ "$(wc -l <"$tmp/shown.lua")" -eq 3 ] || { echo "neovim: README.md shows no three lines" >&2; exit 1; }
 
 cat >"$tmp/program.lua" <<'LUA'
 local async = require("async")

@@ -101,4 +101,7 @@ if package.loaded.fennel or package.loaded["fennel.compiler"] then
   if metadata then doc.register(async, metadata) end
 end
 
+local wanted = os and os.getenv and os.getenv "ASYNC_TRIGGER"
+if wanted then async.trigger(wanted) end
+
 return async

@@ -53,6 +53,7 @@ local NAMES = {
   dispatched = "dispatched",
   stats = "stats",
   on_error = "on-error",
+  trigger = "trigger",
   pipe = "pipe",
   pipeline = "pipeline",
   pipeline_async = "pipeline-async",

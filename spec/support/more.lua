@@ -116,8 +116,8 @@ function M.run_script(code, seconds, environment)
 end
 
 --- Runs the interpreter with these arguments: what it wrote on both outputs, and a last line "exit 0".
---- With `source`, the file that holds it takes the place of %FILE.
-function M.output(arguments, source)
+--- With `source`, the file that holds it takes the place of %FILE; `env` are further variables, "NAME=value".
+function M.output(arguments, source, env)
   local name = os.tmpname()
   if source then
     local file = assert(io.open(name, "wb"))
@@ -125,8 +125,8 @@ function M.output(arguments, source)
     file:close()
     arguments = arguments:gsub("%%FILE", name)
   end
-  local command = ("LUA_PATH='%s' LUA_CPATH='%s' timeout 30 '%s' %s 2>&1; echo exit $?"):format(
-    package.path, package.cpath, support.interpreter(), arguments)
+  local command = ("env %s LUA_PATH='%s' LUA_CPATH='%s' timeout 30 '%s' %s 2>&1; echo exit $?"):format(
+    env or "", package.path, package.cpath, support.interpreter(), arguments)
   local pipe = assert(io.popen(command))
   local text = pipe:read "*a"
   pipe:close()

@@ -156,6 +156,8 @@ pub struct Core {
     pub handlers: bool,
     /// The program uses debug hooks (only LuaJIT has to know).
     pub hooks: bool,
+    /// Programs are not to be interrupted.
+    pub off: bool,
 }
 
 impl Core {
@@ -167,7 +169,7 @@ impl Core {
     /// Should a running program be interrupted? A blocking operation runs the
     /// queued tasks by itself.
     pub fn wants_hook(&self) -> bool {
-        !self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty())
+        !self.off && (!self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty()))
     }
 
     /// Would interrupting it bring anything forward now?

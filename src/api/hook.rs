@@ -52,6 +52,26 @@ fn start(l: Cx) {
     }
 }
 
+/// `[0 0 m]` Nothing interrupts the program from now on; instead operations look
+/// at the clock.
+pub fn switch_off(l: Cx) {
+    core(l, |w| w.off = true);
+    l.set_polling(true);
+    if PER_COROUTINE {
+        settle(l);
+    } else {
+        l.set_hooked(false);
+        l.give_up_trigger();
+    }
+}
+
+/// `[0 0 -]` The trigger is used again.
+pub fn switch_on(l: Cx) {
+    core(l, |w| w.off = false);
+    l.set_polling(!PER_COROUTINE);
+    arm(l);
+}
+
 /// `[0 0 -]` Nothing is pending any more, perhaps: takes the hook off.
 pub fn settle(l: Cx) {
     if PER_COROUTINE && l.is_armed() && core(l, |w| !w.wants_hook()) {
@@ -136,7 +156,7 @@ const LOOK: u32 = 16;
 /// said at the start of each.
 #[inline]
 pub fn operation(l: Cx) {
-    if !PER_COROUTINE && l.once_in(LOOK) {
+    if l.is_polling() && l.once_in(LOOK) {
         look(l);
     }
 }

@@ -17,6 +17,7 @@ mod stats;
 mod step;
 mod take;
 mod timer;
+mod trigger;
 mod values;
 mod wake;
 mod warm;
@@ -65,6 +66,7 @@ const EXPORTS: &[Named] = &[
     (c"take", take::take),
     (c"take_async", take::take_async),
     (c"timeout", timer::timeout),
+    (c"trigger", trigger::trigger),
     (c"try_put", put::try_put),
     (c"try_take", take::try_take),
 ];
@@ -199,6 +201,7 @@ fn new_core(l: State) -> Option<Core> {
         tasks: 0,
         handlers: false,
         hooks: false,
+        off: false,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What the library tells about itself.
 
 use super::core::{Core, core, enter};
+use super::trigger;
 use crate::lua::{Int, State};
 use std::ffi::CStr;
 
@@ -25,7 +26,7 @@ pub extern "C-unwind" fn stats(l: State) -> Int {
     l.set_field(-2, c"interval_ms_median");
     l.num(core(l, |w| w.pace.intervals().max));
     l.set_field(-2, c"interval_ms_max");
-    l.text(l.trigger().as_bytes());
+    l.text(trigger::name(l).as_bytes());
     l.set_field(-2, c"trigger");
     if reset {
         core(l, |w| {

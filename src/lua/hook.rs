@@ -13,6 +13,9 @@ use mlua::ffi;
 /// A hook belongs to one coroutine, and is set on each.
 pub const PER_COROUTINE: bool = true;
 
+/// Its name.
+pub const TRIGGER: &str = "count";
+
 const EVENTS: Int = ffi::LUA_MASKCALL | ffi::LUA_MASKRET | ffi::LUA_MASKLINE;
 
 /// How many threads with foreign hooks can be served at a time. Ours is not set
@@ -145,7 +148,7 @@ impl State {
 
     /// What advances timers while a program computes.
     pub fn trigger(self) -> &'static str {
-        "count"
+        TRIGGER
     }
 
     /// `[0 0 -]` Is the trigger still there, once armed? Hooks are looked at anyway.

@@ -10,6 +10,9 @@ use std::cell::Cell;
 /// One trigger serves all coroutines.
 pub const PER_COROUTINE: bool = false;
 
+/// Its name.
+pub const TRIGGER: &str = "profile";
+
 thread_local! {
     /// Set by the hook of the trial below.
     static FIRED: Cell<bool> = const { Cell::new(false) };
@@ -50,7 +53,7 @@ impl State {
     /// What advances timers while a program computes: where it is "none", only the
     /// library's operations do.
     pub fn trigger(self) -> &'static str {
-        if profile::is_available(self) { "profile" } else { "none" }
+        if profile::is_available(self) { TRIGGER } else { "none" }
     }
 
     /// `[0 0 m]` Somebody else is about to take the trigger.

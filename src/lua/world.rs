@@ -27,6 +27,8 @@ pub struct World<T> {
     /// Our hook has been set at some time; where one trigger serves all coroutines,
     /// it need not be armed now.
     hooked: Cell<bool>,
+    /// Operations look at the clock.
+    polling: Cell<bool>,
     /// The coroutine that runs within another, and the outermost one.
     within: Cell<Option<(State, State)>>,
     inner: UnsafeCell<Option<T>>,
@@ -182,6 +184,18 @@ impl<T> Cx<T> {
         unsafe { self.world.as_ref().hooked.get() }
     }
 
+    /// Says whether operations look at the clock, since no hook is sure to.
+    pub fn set_polling(self, polling: bool) {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().polling.set(polling) }
+    }
+
+    #[inline]
+    pub fn is_polling(self) -> bool {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().polling.get() }
+    }
+
     /// True once in `n` calls, for what need not be looked at every time.
     #[inline]
     pub fn once_in(self, n: u32) -> bool {
@@ -227,6 +241,7 @@ impl State {
                 current: Cell::new(None),
                 pinned: Cell::new(0),
                 hooked: Cell::new(false),
+                polling: Cell::new(!super::hook::PER_COROUTINE),
                 within: Cell::new(None),
                 inner: UnsafeCell::new(None),
             });

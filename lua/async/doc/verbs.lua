@@ -102,6 +102,11 @@ How many tasks are queued.]] },
   stats = { "?reset", [[
 A table of figures: what waits, what ran, and how the hook fares. With reset,
 counting begins anew afterwards.]] },
+  trigger = { "?name", [[
+Says what interrupts a program that computes: :count, a debug hook, or on LuaJIT
+:profile, its profiler; or :none, and then timers and tasks get their turn in
+blocking calls and at operations. Sets it first, if a name is given. Raises on
+another name.]] },
   on_error = { "?handler", [[
 Sets the function that is told of errors that reach no caller, (handler report
 err): a string with traceback, and the error itself. Without it they go to

@@ -1,0 +1,74 @@
+-- What interrupts a program that computes can be asked and switched off.
+local async = require "async"
+local more = require "spec.support.more"
+local support = require "spec.support.init"
+
+local TRIGGER = jit and "profile" or "count"
+
+describe("trigger", function()
+  after_each(function()
+    async.trigger(TRIGGER)
+    async.run()
+  end)
+
+  it("tells what is used, as stats does", function()
+    assert.equal(TRIGGER, async.trigger())
+    assert.equal("none", async.trigger("none"))
+    assert.equal("none", async.trigger())
+    assert.equal("none", async.stats().trigger)
+    assert.equal(TRIGGER, async.trigger(TRIGGER))
+    assert.equal(TRIGGER, async.stats().trigger)
+  end)
+
+  it("switched off, sets no hook and interrupts nothing", function()
+    local fired = false
+    async.trigger("none")
+    async.take_async(async.timeout(10), function() fired = true end)
+    assert.is_nil((debug.gethook()))
+    local limit = support.now() + 60
+    while support.now() < limit do end -- luacheck: ignore 542
+    assert.is_false(fired)
+    async.run()
+    assert.is_true(fired)
+  end)
+
+  it("switched off while a timer is pending, takes the hook off", function()
+    async.timeout(10)
+    async.trigger("none")
+    assert.is_nil((debug.gethook()))
+  end)
+
+  it("switched off, leaves timers and tasks to operations", function()
+    local fired = false
+    async.trigger("none")
+    async.take_async(async.timeout(10), function() fired = true end)
+    local c, limit = async.chan(), support.now() + 2000
+    while not fired and support.now() < limit do async.try_take(c) end
+    assert.is_true(fired)
+  end)
+
+  it("switched on again, serves what was pending all along", function()
+    local fired = false
+    async.trigger("none")
+    async.take_async(async.timeout(10), function() fired = true end)
+    async.trigger(TRIGGER)
+    local limit = support.now() + 2000
+    while not fired and support.now() < limit do end
+    assert.is_true(fired)
+  end)
+
+  it("refuses a name that is none", function()
+    local expected = ('async.trigger: "%s" or "none" expected, got '):format(TRIGGER)
+    support.raises(expected .. '"alarm" (argument 1)', async.trigger, "alarm")
+    support.raises(expected .. "nil (argument 1)", async.trigger, nil)
+    support.raises(expected .. "number (argument 1)", async.trigger, 5)
+    assert.equal(TRIGGER, async.trigger())
+  end)
+
+  it("is set by the variable ASYNC_TRIGGER", function()
+    local program = 'io.write(require("async").trigger(), "\\n")'
+    assert.equal("none\nexit 0\n", more.output("%FILE", program, "ASYNC_TRIGGER=none"))
+    assert.equal(TRIGGER .. "\nexit 0\n", more.output("%FILE", program, "ASYNC_TRIGGER=" .. TRIGGER))
+    assert.truthy(more.output("%FILE", program, "ASYNC_TRIGGER=some"):find('expected, got "some"', 1, true))
+  end)
+end)
