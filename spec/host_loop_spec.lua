@@ -73,7 +73,7 @@ describe("in a host that has the main loop", function()
       async.close(pulse)
     end)
     go(function()
-      for i in pulse:iter() do seen[i] = i end
+      support.each(pulse, function(i) seen[i] = i end)
       seen.over = true
     end)
     local frames = main_loop(function() step() end, function() return seen.over end)
@@ -107,12 +107,12 @@ describe("in a host that has the main loop", function()
   it("requests in the server's coroutines ask a go block with put! and take!", function()
     local server, questions, answers = new_server(), chan(4), {}
     go(function()
-      for q in questions:iter() do
+      support.each(questions, function(q)
         go(function()
           async.take(timeout(10))
           async.put(q.reply, q.n * 2)
         end)
-      end
+      end)
     end)
     for n = 1, 50 do
       server.request(function()
