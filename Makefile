@@ -53,8 +53,10 @@ macros:
 demo: both
 	ci/demo.sh
 
-bench: both
-	for lua in $(BOTH); do ci/lua.sh $$lua bench/run.lua $(ARGS) || exit 1; done
+bench: setup
+	ci/lua55.sh
+	for lua in $$(ci/luas.sh); do ci/build.sh $$lua || exit 1; done
+	bench/all.sh $(ARGS)
 
 clean:
 	rm -rf build target
