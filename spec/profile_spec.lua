@@ -306,6 +306,15 @@ describe("the profiler", function()
     assert(state.fired)
   ]])
 
+  it("leaves a process that lives through a signal that comes late", script [[
+    local _, fired = pending(20)
+    busy(2, fired)
+    assert(fired() and timer_runs())
+    async.trigger "none"
+    assert(not timer_runs())
+    ffi.C.raise(27)
+  ]])
+
   it("is started anew in a child of the process", script [[
     ffi.cdef "int fork(void); int waitpid(int, int *, int); void _exit(int);"
     local state, fired = pending(100)

@@ -136,6 +136,20 @@ fn is_taken() -> bool {
     }
 }
 
+/// LuaJIT brings back what the signal did before, when it stops its timer; one that
+/// comes late, as it may in a process of several threads, would end the process.
+fn survive_late_signals() {
+    unsafe {
+        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+        libc::sigaction(libc::SIGPROF, std::ptr::null(), action.as_mut_ptr());
+        let mut action = action.assume_init();
+        if action.sa_sigaction == libc::SIG_DFL {
+            action.sa_sigaction = libc::SIG_IGN;
+            libc::sigaction(libc::SIGPROF, &action, std::ptr::null_mut());
+        }
+    }
+}
+
 fn owner(l: State) -> usize {
     l.address(State::REGISTRY)
 }
@@ -160,6 +174,7 @@ pub(super) fn start(l: State) -> Start {
     // A child of this process inherits the signal's handler, but not the timer.
     if !is_taken() || (held == me && !timer_runs()) {
         FIRED_AT.store(processor_time(), Relaxed);
+        survive_late_signals();
         if unsafe { ffi::lua_cpcall(l.0, starting, std::ptr::null_mut()) } != ffi::LUA_OK {
             l.pop(1);
         }
