@@ -174,50 +174,60 @@ describe("a busy loop that calls nothing of the library", function()
     more.collect() -- so that no collection of other tests' garbage takes long
   end)
 
+  --- Each time not before 50 ms, and in time once in a few: other processes may take the processor.
+  local function expect_in_time(attempt)
+    local wall, cpu
+    for _ = 1, 5 do
+      wall, cpu = attempt()
+      assert.is_true(wall >= 0.050, "after " .. wall)
+      if cpu <= LATEST then return end
+    end
+    error("after " .. cpu)
+  end
+
   it("is interrupted by a 50 ms timeout after 50 to 65 ms, on LuaJIT 75", function()
-    local wall, cpu = fifty(arithmetic)
-    assert.is_true(wall >= 0.050)
-    assert.is_true(cpu <= LATEST, "after " .. cpu)
+    expect_in_time(function() return fifty(arithmetic) end)
   end)
 
   it("is interrupted just so inside a go block", function()
-    local wall, cpu
-    go(function() wall, cpu = fifty(arithmetic) end)
-    assert.is_true(wall >= 0.050)
-    assert.is_true(cpu <= LATEST, "after " .. cpu)
+    expect_in_time(function()
+      local wall, cpu
+      go(function() wall, cpu = fifty(arithmetic) end)
+      return wall, cpu
+    end)
   end)
 
   it("is interrupted just so inside a go block that parked before", function()
-    local wall, cpu, c = nil, nil, chan()
-    go(function()
-      async.park_take(c)
-      wall, cpu = fifty(arithmetic)
-    end)
-    put_async(c, 1)
-    async.step()
-    assert.is_true(wall >= 0.050)
-    assert.is_true(cpu <= LATEST, "after " .. cpu)
-  end)
-
-  if not jit then
-    it("is interrupted just so inside a go block that was itself woken by the hook", function()
+    expect_in_time(function()
       local wall, cpu, c = nil, nil, chan()
       go(function()
         async.park_take(c)
         wall, cpu = fifty(arithmetic)
       end)
       put_async(c, 1)
-      busy(arithmetic, function() return wall end, 1)
-      assert.is_true(wall >= 0.050)
-      assert.is_true(cpu <= LATEST, "after " .. cpu)
+      async.step()
+      return wall, cpu
+    end)
+  end)
+
+  if not jit then
+    it("is interrupted just so inside a go block that was itself woken by the hook", function()
+      expect_in_time(function()
+        local wall, cpu, c = nil, nil, chan()
+        go(function()
+          async.park_take(c)
+          wall, cpu = fifty(arithmetic)
+        end)
+        put_async(c, 1)
+        busy(arithmetic, function() return wall end, 1)
+        return wall, cpu
+      end)
     end)
   end
 
   it("is interrupted while it works on tables and on strings", function()
     for _, work in ipairs { tables, strings } do
-      local wall, cpu = fifty(work)
-      assert.is_true(wall >= 0.050)
-      assert.is_true(cpu <= LATEST, "after " .. cpu)
+      expect_in_time(function() return fifty(work) end)
     end
   end)
 
@@ -280,18 +290,19 @@ describe("the interval between two batches of the hook", function()
   }
   for name, work in pairs(loads) do
     it("is ten milliseconds for " .. name, function()
-      local stats, stolen
+      local fault
       for _ = 1, 6 do -- other processes may take the processor: look for a quiet moment
-        stats, stolen = measure(work)
-        if stolen < 3 then break end
+        local stats, stolen = measure(work)
+        local share = stolen / stats.interval_count
+        local median, max = stats.interval_ms_median, stats.interval_ms_max
+        fault = stats.interval_count < 15 and ("only %d intervals"):format(stats.interval_count)
+          or (median < 9 - share or median > 11 + share) and ("median %g ms"):format(median)
+          or max >= 15 + stolen and ("longest %g ms"):format(max)
+        assert.is_true(stats.firings >= stats.batches and stats.batches > 0)
+        assert.is_true(stats.instructions_per_10ms > 0)
+        if not fault then return end
       end
-      assert.is_true(stats.interval_count >= 15, "only " .. stats.interval_count)
-      local share = stolen / stats.interval_count
-      local median, max = stats.interval_ms_median, stats.interval_ms_max
-      assert.is_true(median >= 9 and median <= 11 + share, ("median %g ms"):format(median))
-      assert.is_true(max < 15 + stolen, ("longest %g ms"):format(max))
-      assert.is_true(stats.firings >= stats.batches and stats.batches > 0)
-      assert.is_true(stats.instructions_per_10ms > 0)
+      assert.is_falsy(fault)
     end)
   end
 
