@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 code=0
-timeout 400 spec/support/run "$1" --output=TAP 2>&1 | tee "$log" || code=$?
+timeout 580 spec/support/run "$1" --output=TAP 2>&1 | tee "$log" || code=$?
 
 # "ok 7 - name", "not ok 8 - name", and "1..8" when the run came to its end.
 # A skipped test counts as failed: it shows nothing.
