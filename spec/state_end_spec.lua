@@ -91,6 +91,32 @@ describe("a finalizer", function()
     ]])
   end)
 
+  it("may bring back a channel, which keeps whoever waits on it from then on", function()
+    expect_ok(finalizer .. [[
+      local saved, got, lives
+      local function leave()
+        local c = async.chan()
+        async.take_async(c, function() end)
+        async.put_async(c, "so that there is room to wait")
+        async.run()
+        on_collect(function() saved = c end)
+      end
+      leave()
+      collectgarbage() collectgarbage()
+      async.go(function()
+        lives = setmetatable({ coroutine.running() }, { __mode = "v" })
+        got = async.park_take(saved)
+      end)
+      collectgarbage() collectgarbage()
+      assert(lives[1], "it was collected")
+      assert(async.try_put(saved, "for it") == true)
+      collectgarbage() collectgarbage()
+      async.run()
+      assert(got == "for it", got)
+      print "ok"
+    ]])
+  end)
+
   it("that brings back a parked block with its dead channel does no harm", function()
     expect_ok(finalizer .. [[
       local saved = {}

@@ -5,6 +5,13 @@ local support = require "spec.support.init"
 
 local TRIGGER = jit and "profile" or "count"
 
+-- Computes until `done`, for two seconds at most.
+local function compute_until(done)
+  local limit = support.now() + 2000
+  while not done() and support.now() < limit do end -- luacheck: ignore 542
+  assert.is_true(done())
+end
+
 describe("trigger", function()
   after_each(function()
     async.trigger(TRIGGER)
@@ -55,6 +62,36 @@ describe("trigger", function()
     local limit = support.now() + 2000
     while not fired and support.now() < limit do end
     assert.is_true(fired)
+  end)
+
+  it("switched off by a task that interrupts, can be switched on again", function()
+    local off, fired = false, false
+    async.take_async(async.timeout(5), function()
+      off = true
+      async.trigger("none")
+    end)
+    compute_until(function() return off end)
+    assert.equal("none", async.trigger())
+    async.take_async(async.timeout(10), function() fired = true end)
+    assert.equal(TRIGGER, async.trigger(TRIGGER))
+    compute_until(function() return fired end)
+  end)
+
+  it("switched off in a coroutine, interrupts those that go on below it no more", function()
+    local ran
+    local function compute(ms)
+      local limit = support.now() + ms
+      compute_until(function() return support.now() > limit end)
+    end
+    repeat
+      ran = false
+      async.put_async(async.chan(1), 1, function() ran = true end, false)
+      -- The hook has been there, but brings up no batch so early, as a rule.
+      compute(1)
+    until not ran
+    coroutine.wrap(async.trigger)("none")
+    compute(60)
+    assert.is_false(ran)
   end)
 
   it("refuses a name that is none", function()

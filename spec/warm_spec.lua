@@ -157,6 +157,85 @@ describe("go blocks that meet again and again", function()
     assert.is_nil(async.try_put(never, 1))
   end)
 
+  it("leave their place when they are resumed by hand before the batch is over", function()
+    support.collect()
+    local before = async.stats().parked
+    local c, never, gone = async.chan(), async.chan(), setmetatable({}, { __mode = "v" })
+    async.go(function()
+      gone[1] = coroutine.running()
+      for _ = 1, 5 do take(c) end
+      take(never)
+    end)
+    async.go(function()
+      for i = 1, 5 do put(c, i) end
+      coroutine.yield()
+      assert(coroutine.resume(gone[1], nil))
+    end)
+    async.run()
+    -- Nothing would keep it alive there.
+    assert.equal(before, async.stats().parked)
+    support.collect()
+    assert.is_nil(gone[1])
+    assert.is_nil(async.try_put(never, 1))
+  end)
+
+  it("take nobody's place in the queue when they are resumed by hand while they are in it", function()
+    local reports = support.quiet_errors(function()
+      -- Whatever room the queue has, some of these batches end while the place is in
+      -- use again.
+      for tasks = 100, 2300, 40 do
+        local c, ready, block, goes_on = async.chan(), async.chan(async.sliding_buffer(1)), nil, true
+        local queued, called = 0, 0
+        local function again()
+          called = called + 1
+          if not goes_on then return end
+          queued = queued + 1
+          async.put_async(ready, 1, again, false)
+        end
+        async.go(function()
+          block = coroutine.running()
+          for _ = 1, 5 do take(c) end
+        end)
+        async.go(function()
+          for i = 1, 4 do put(c, i) end
+          coroutine.yield()
+          put(c, "lost")
+          assert(coroutine.resume(block, nil))
+          for _ = 1, 50 do
+            queued = queued + 1
+            async.put_async(ready, 1, again, false)
+          end
+        end)
+        async.step(tasks)
+        goes_on = false
+        async.run()
+        assert.equal(queued, called)
+      end
+    end)
+    assert.equal(56, #reports)
+    for _, report in ipairs(reports) do assert.matches("resumed by somebody else", report.err) end
+  end)
+
+  it("are not kept after one that was about to run was resumed by hand", function()
+    local c, gone = async.chan(), setmetatable({}, { __mode = "v" })
+    local reports = support.quiet_errors(function()
+      async.go(function()
+        gone[1] = coroutine.running()
+        for _ = 1, 2 do take(c) end
+      end)
+      async.go(function()
+        put(c, 1)
+        coroutine.yield()
+        put(c, "lost")
+        assert(coroutine.resume(gone[1], nil))
+      end)
+      async.run()
+    end)
+    assert.equal(1, #reports)
+    support.collect()
+    assert.is_nil(gone[1])
+  end)
+
   it("are collected with the channel on which they stopped", function()
     local gone = setmetatable({}, { __mode = "v" })
     do

@@ -68,8 +68,9 @@ end
 local function answer(mult, tap)
   return function(accepted)
     tap.waits = false
-    if not accepted and not tap.gone then masked(remove, mult, tap.channel) end
+    -- First the loop, which nobody else wakes should memory fail.
     if mult.awaited == tap then try_put(mult.bell, true) end
+    if not accepted and not tap.gone then masked(remove, mult, tap.channel) end
   end
 end
 
@@ -146,6 +147,14 @@ end
 
 local M = {}
 
+-- It has been rung once: so there is room in it, and to ring it takes no memory.
+local function new_bell()
+  local bell = core.chan(1)
+  try_put(bell, true)
+  core.try_take(bell)
+  return bell
+end
+
 --- mult(source) -> mult
 function M.mult(source)
   check.channel("async.mult", source, 1)
@@ -154,7 +163,7 @@ function M.mult(source)
     by_channel = {},
     list = new_list(),
     late = {},
-    bell = core.chan(1),
+    bell = new_bell(),
     awaited = nil,
     ended = false,
   })

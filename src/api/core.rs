@@ -201,7 +201,8 @@ impl Core {
     pub fn next(&mut self) -> Next {
         let Some(job) = self.ready.front() else { return Next::Idle };
         let (Waiter::Go(p) | Waiter::Thread(p)) = job.who else { return Next::Other };
-        if job.with != Load::Served || !p.is_resumable(true) || !self.warm.run(p) {
+        // One that somebody resumed by hand runs no more, nor is it queued.
+        if job.with != Load::Served || !self.warm.run(p) || !p.is_resumable(true) {
             return Next::Other;
         }
         self.ready.pop();

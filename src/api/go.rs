@@ -110,6 +110,7 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
         if with == Load::Bare {
             return;
         }
+        core(l, |w| w.warm.rest(parked.co()));
         l.text(b"async: a value found its coroutine resumed by somebody else and is lost");
         return errors::report(l, None, None);
     }

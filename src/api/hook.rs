@@ -100,7 +100,8 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     let l = enter(l);
     let firings = l.number(1).unwrap_or(1.0) as u64;
     let mut now = clock::now();
-    if core(l, |w| w.pace.fired(now, firings) && w.may_interrupt()) {
+    // Whoever switched it off may not have reached every coroutine's hook.
+    if core(l, |w| w.pace.fired(now, firings) && w.may_interrupt() && !w.off) {
         batch(l);
         now = clock::now();
     }
@@ -119,11 +120,13 @@ pub extern "C-unwind" fn sampled(l: State) -> Int {
     let now = clock::now();
     // A batch in vain would put off the next.
     let due = core(l, |w| w.pace.sampled(now) && w.has_due(now) && w.may_interrupt());
+    l.set_hooked(true);
     // It fires in a debug hook too, and that is no place for tasks.
     if due && !l.is_debugged() {
         batch(l);
     }
-    let goes_on = core(l, |w| w.pace.goes_on(w.wants_hook()));
+    // A task may have given it up, for good or for a profiler of the program's.
+    let goes_on = l.is_hooked() && core(l, |w| w.pace.goes_on(w.wants_hook()));
     l.set_hooked(goes_on);
     l.bool(goes_on);
     1

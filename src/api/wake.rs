@@ -29,7 +29,19 @@ pub fn find_anchors(l: Cx, lobby: Lobby) -> bool {
 /// `[0 +1 -]` The anchor table of the channel at `ch`, by the quicker way.
 #[inline]
 pub fn push_anchors(l: Cx, ch: Int, lobby: Lobby) -> bool {
-    if SLOTS_ARE_QUICK { l.get_slot_table(ch, kept::ANCHORS) } else { find_anchors(l, lobby) }
+    if SLOTS_ARE_QUICK {
+        l.get_slot_table(ch, kept::ANCHORS)
+    } else {
+        find_anchors(l, lobby) || kept_anchors(l, ch)
+    }
+}
+
+/// `[-1 +1 -]` A channel that a finalizer brought back has lost its entry in the weak
+/// table, but not what it keeps itself.
+#[cold]
+fn kept_anchors(l: Cx, ch: Int) -> bool {
+    l.pop(1);
+    l.get_slot_table(ch, kept::ANCHORS)
 }
 
 /// `[0 0 m]` Makes room for `n` more queued jobs.

@@ -6,6 +6,7 @@
 //! nowhere else meanwhile.
 
 use super::core::{Core, Cx, READY, STORE, at, core};
+use super::park::{self, Held};
 use super::wake;
 use crate::chan::Place;
 use crate::lua::{Parked, State};
@@ -149,11 +150,14 @@ pub fn keep(l: Cx, entry: u32) {
 /// `[0 0 -]` A batch is over: each coroutine is anchored where it waits.
 pub fn cool(l: Cx) {
     let mut from = 0;
-    core(l, |w| w.warm.batch = w.warm.batch.wrapping_add(1));
+    let doubt = core(l, |w| {
+        w.warm.batch = w.warm.batch.wrapping_add(1);
+        w.hall.has_left()
+    });
     while let Some((n, spot)) = core(l, |w| w.warm.used(from)) {
         from = n + 1;
         l.geti(STORE, at::WARM);
-        if settle(l, n + 1, spot) {
+        if settle(l, n + 1, spot, doubt) {
             core(l, |w| w.warm.cold(n));
             l.bool(false);
             l.seti(-2, n + 1);
@@ -163,8 +167,8 @@ pub fn cool(l: Cx) {
 }
 
 /// `[0 0 -]` Anchors what is in this entry of the table on top where it belongs.
-/// False: it has to stay.
-fn settle(l: Cx, entry: u32, spot: Spot) -> bool {
+/// False: it has to stay. `doubt`: not all that waited still do.
+fn settle(l: Cx, entry: u32, spot: Spot, doubt: bool) -> bool {
     match spot {
         Spot::Cold => true,
         Spot::Running => false,
@@ -173,12 +177,7 @@ fn settle(l: Cx, entry: u32, spot: Spot) -> bool {
             l.seti(READY, slot * wake::STRIDE + 1);
             true
         }
-        // Somebody resumed it by hand, or nobody can reach the channel any more.
-        Spot::Waits(place, p)
-            if !p.is_waiting() || !core(l, |w: &mut Core| w.hall.has_lobby(place.lobby)) =>
-        {
-            true
-        }
+        Spot::Waits(place, p) if !still_waits(l, place, p, doubt) => true,
         Spot::Waits(place, _) => {
             // A channel that a finalizer brought back has lost its table.
             let found = wake::find_anchors(l, place.lobby);
@@ -190,4 +189,20 @@ fn settle(l: Cx, entry: u32, spot: Spot) -> bool {
             found
         }
     }
+}
+
+/// `[0 0 -]` Is the coroutine still in the queue where it took its place? One that
+/// somebody resumed by hand is taken out of it here, for nothing keeps it alive
+/// any more; if it has left already, the place may be another's.
+fn still_waits(l: Cx, place: Place, p: Parked, doubt: bool) -> bool {
+    if p.is_waiting() && !doubt {
+        return core(l, |w: &mut Core| w.hall.has_lobby(place.lobby));
+    }
+    let stands = core(l, |w| w.hall.at(place)).filter(|(who, _)| who.carrier() == Some(p));
+    let Some((who, side)) = stands else { return false };
+    let waits = p.is_waiting();
+    if !waits {
+        park::withdraw(l, Held::Plain(who, place, side));
+    }
+    waits
 }

@@ -39,6 +39,8 @@ pub struct Hall<P> {
     lobbies: SlotMap<Lobby, Waits<P>>,
     waiting: usize,
     losers: Vec<Place>,
+    /// A plain operation has left its queue unserved since this was asked last.
+    left: bool,
     /// The storage of an `alts` that is over, for the next one.
     spare: Alts,
 }
@@ -49,7 +51,7 @@ const KEEP: usize = 4096;
 impl<P: Party> Default for Hall<P> {
     fn default() -> Self {
         let (alts, lobbies) = (SlotMap::with_key(), SlotMap::with_key());
-        Hall { alts, lobbies, waiting: 0, losers: Vec::new(), spare: Alts::default() }
+        Hall { alts, lobbies, waiting: 0, losers: Vec::new(), left: false, spare: Alts::default() }
     }
 }
 
@@ -241,11 +243,27 @@ impl<P: Party> Hall<P> {
         if !op.is_null() {
             return self.end_alts(op, None);
         }
+        self.left = true;
         self.waiting -= 1;
         if let Some(waits) = self.lobbies.get_mut(place.lobby) {
             waits.release(place.slot);
         }
         self.lose(place);
+    }
+
+    /// Has a plain operation left its queue unserved since this was asked last?
+    pub fn has_left(&mut self) -> bool {
+        std::mem::take(&mut self.left)
+    }
+
+    /// The party of the plain operation at this place, and its side. Slow.
+    pub fn at(&mut self, place: Place) -> Option<(P, Side)> {
+        let waits = self.lobbies.get_mut(place.lobby)?;
+        [Side::Take, Side::Put].into_iter().find_map(|side| {
+            let mut queue = waits.queue(side).iter();
+            let e = queue.find(|e| e.alts.is_null() && e.slot == place.slot)?;
+            Some((e.who, side))
+        })
     }
 
     /// Withdraws a plain operation, if it still waits.

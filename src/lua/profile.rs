@@ -283,19 +283,21 @@ unsafe extern "C-unwind" fn on_sample(_: *mut c_void, l: *mut ffi::lua_State, _:
 /// tasks may have changed what it has seen.
 unsafe extern "C-unwind" fn sampled(l: *mut ffi::lua_State) -> c_int {
     let Some(p) = *PROFILER else { return 0 };
-    OWNER.store(owner(State(l)), Relaxed);
+    let me = owner(State(l));
+    OWNER.store(me, Relaxed);
     unsafe {
         let before = debug_hook(State(l));
         ffi::lua_rawgetp(l, State::REGISTRY, (&raw const KEY).cast());
         ffi::lua_call(l, 0, 1);
         let after = debug_hook(State(l));
         if before.hook.is_none() && after.hook.is_some() {
-            LATE.set(Some((owner(State(l)), after)));
+            LATE.set(Some((me, after)));
             IS_LATE.store(true, Relaxed);
         }
         (p.set_mode)(l, 0, FLUSH_TRACE);
-        if ffi::lua_toboolean(l, -1) == 0 {
-            OWNER.store(0, Relaxed);
+        let ends = ffi::lua_toboolean(l, -1) == 0;
+        // What runs now may not be ours any more.
+        if ends && OWNER.compare_exchange(me, 0, Relaxed, Relaxed).is_ok() {
             (p.stop)(l);
         }
     }
