@@ -222,14 +222,14 @@ async["go*"] = async.go
 async.spawn = async.go
 
 ---Lua's own pcall, but that f can park in it on Lua 5.1 too.
----@param f fun(...: any): ...: any
+---@param f function
 ---@param ... any
 ---@return boolean ok
 ---@return any ... the results of f, or the error
 function async.pcall(f, ...) end
 
 ---Lua's own xpcall, but that f can park in it, and gets arguments, on Lua 5.1 too.
----@param f fun(...: any): ...: any
+---@param f function
 ---@param handler fun(err: any): any
 ---@param ... any
 ---@return boolean ok

@@ -81,7 +81,7 @@ async["pipeline-async-unordered"] = async.pipeline_async_unordered
 ---@param ch async.chan<T>
 ---@param true_buf? integer|async.buffer
 ---@param false_buf? integer|async.buffer
----@return async.chan<T>[] yes_and_no
+---@return { [1]: async.chan<T>, [2]: async.chan<T> } yes_and_no
 function async.split(p, ch, true_buf, false_buf) end
 
 ---Puts the values of a list, and closes the channel behind them. Stops when it is closed.
@@ -106,31 +106,30 @@ async["to-chan"] = async.to_chan
 
 ---A channel with f of the first values of all channels, of the second ones and so on, until
 ---one of them closes.
----@generic T, R
----@param f fun(...: T): R
----@param chs async.chan<T>[]
+---@generic R
+---@param f fun(...: any): R
+---@param chs async.chan<any>[]
 ---@param buf? integer|async.buffer
 ---@return async.chan<R> ch
 function async.map(f, chs, buf) end
 
 ---A channel with the values of all channels, closed behind the last of them.
 ---@generic T
+---@overload fun(chs: async.chan<any>[], buf?: integer|async.buffer): async.chan<any>
 ---@param chs async.chan<T>[]
 ---@param buf? integer|async.buffer
 ---@return async.chan<T> ch
 function async.merge(chs, buf) end
 
 ---As `merge`, with the channels as arguments.
----@generic T
----@param ... async.chan<T>
----@return async.chan<T> ch
+---@param ... async.chan<any>
+---@return async.chan<any> ch
 function async.multiplex(...) end
 
 ---A face of all channels: what is put on it is put on each of them, and accepted when all
 ---have accepted it. It cannot be tried with `try_put`, which gives nil.
----@generic T
----@param ... async.chan<T>
----@return async.chan<T> face
+---@param ... async.chan<any>
+---@return async.chan<any> face
 function async.broadcast(...) end
 
 -- From channel to value

@@ -8,7 +8,7 @@ local async = {}
 
 ---Gives every value of its source to all its taps.
 ---@class async.mult<T>
----@field tap fun<C>(self: async.mult<T>, ch: C, close?: boolean): C see `async.tap`
+---@field tap fun(self: async.mult<T>, ch: async.chan<any>, close?: boolean): async.chan<any> see `async.tap`
 ---@field untap fun(self: async.mult<T>, ch: async.chan<any>) see `async.untap`
 ---@field untap_all fun(self: async.mult<T>) see `async.untap_all`
 ---@field ["muxch*"] fun(self: async.mult<T>): async.chan<T> its source
@@ -41,7 +41,7 @@ local async = {}
 
 ---Gives each value of its source to those who subscribed to its topic.
 ---@class async.pub<T>
----@field sub fun<C>(self: async.pub<T>, topic: any, ch: C, close?: boolean): C see `async.sub`
+---@field sub fun(self: async.pub<T>, topic: any, ch: async.chan<any>, close?: boolean): async.chan<any> see `async.sub`
 ---@field unsub fun(self: async.pub<T>, topic: any, ch: async.chan<any>) see `async.unsub`
 ---@field unsub_all fun(self: async.pub<T>, topic?: any) see `async.unsub_all`
 ---@field ["muxch*"] fun(self: async.pub<T>): async.chan<T> its source

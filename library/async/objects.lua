@@ -14,10 +14,10 @@
 ---@field poll fun(self: async.chan<T>): T? takes if there is something now
 ---@field close fun(self: async.chan<T>)
 ---@field iter fun(self: async.chan<T>): (fun(): T?) for a loop over the values until it is closed and empty
----@field pipe fun<C>(self: async.chan<T>, to: C, close?: boolean): C see `async.pipe`
----@field map fun<R>(self: async.chan<T>, f: (fun(value: T): R), buf?: integer|async.buffer): async.chan<R> see `async.map`
----@field split fun(self: async.chan<T>, p: (fun(value: T): any), true_buf?: integer|async.buffer, false_buf?: integer|async.buffer): async.chan<T>[] see `async.split`
----@field reduce fun<A>(self: async.chan<T>, f: (fun(result: A, value: T): A|async.reduced), init: A): async.chan<A> see `async.reduce`
+---@field pipe fun(self: async.chan<T>, to: async.chan<any>, close?: boolean): async.chan<any> see `async.pipe`
+---@field map fun(self: async.chan<T>, f: (fun(value: T): any), buf?: integer|async.buffer): async.chan<any> see `async.map`
+---@field split fun(self: async.chan<T>, p: (fun(value: T): any), true_buf?: integer|async.buffer, false_buf?: integer|async.buffer): { [1]: async.chan<T>, [2]: async.chan<T> } see `async.split`
+---@field reduce fun(self: async.chan<T>, f: (fun(result: any, value: T): any), init: any): async.chan<any> see `async.reduce`
 ---@field transduce fun(self: async.chan<T>, xf: async.transducer, f: async.step_function, init: any): async.chan<any> see `async.transduce`
 ---@field into fun(self: async.chan<T>, list: T[]): async.chan<T[]> see `async.into`
 ---@field unique fun(self: async.chan<T>, buf?: integer|async.buffer): async.chan<T> see `async.unique`
