@@ -115,10 +115,10 @@ function async.map(f, chs, buf) end
 
 ---A channel with the values of all channels, closed behind the last of them.
 ---@generic T
----@overload fun(chs: async.chan<any>[], buf?: integer|async.buffer): async.chan<any>
----@param chs async.chan<T>[]
+---@overload fun(chs: async.chan<T>[], buf?: integer|async.buffer): async.chan<T>
+---@param chs async.chan<any>[]
 ---@param buf? integer|async.buffer
----@return async.chan<T> ch
+---@return async.chan<any> ch
 function async.merge(chs, buf) end
 
 ---As `merge`, with the channels as arguments.

@@ -92,8 +92,8 @@
 ---@field batches integer how often it let tasks run
 ---@field instructions_per_10ms integer as measured last
 ---@field interval_count integer intervals between batches, of which these are the figures:
----@field interval_ms_median number in ms
----@field interval_ms_max number in ms
+---@field interval_ms_median number milliseconds
+---@field interval_ms_max number milliseconds
 
 ---A step function's result that says: no more values. The result itself is `[1]`.
 ---@class async.reduced
