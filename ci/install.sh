@@ -31,7 +31,8 @@ rm -f "$lib/async/core.so"
 {
   (cd lua && find . -depth -mindepth 1 -type d) | while read -r directory; do echo "$share/$directory"; done
   echo "$lib/async"
-  (cd library && find . -depth -type d) | while read -r directory; do echo "$library/$directory"; done
+  (cd library && find . -depth -mindepth 1 -type d) | while read -r directory; do echo "$library/$directory"; done
+  echo "$library"
   dirname "$library"
 } | while read -r directory; do rmdir "$directory" 2>/dev/null || true; done
 echo "removed for $1 from $2"
