@@ -6,11 +6,11 @@ local doc = require("async.doc")
 local FILES = { "library/async.lua" }
 for line in assert(io.popen("find library/async -name '*.lua'")):lines() do FILES[#FILES + 1] = line end
 
-local function read(name)
-  local file = assert(io.open(name, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
+-- The lines of all files, with an empty one behind each file.
+local lines = {}
+for _, name in ipairs(FILES) do
+  for line in io.lines(name) do lines[#lines + 1] = line end
+  lines[#lines + 1] = ""
 end
 
 local function keys(t)
@@ -56,14 +56,11 @@ end
 
 -- Each function of a table `name`: the comment above it, and its arguments.
 local function functions(name)
-  local found = {}
-  for _, file in ipairs(FILES) do
-    local comment = {}
-    for line in read(file):gmatch("([^\n]*)\n") do
-      local key, arguments = line:match("^function " .. name .. "%.([%w_]+)%((.-)%) end$")
-      if key then found[key] = { comment = comment, arguments = parts(arguments) } end
-      if line:find("^%-%-%-") then comment[#comment + 1] = line else comment = {} end
-    end
+  local found, comment = {}, {}
+  for _, line in ipairs(lines) do
+    local key, arguments = line:match("^function " .. name .. "%.([%w_]+)%((.-)%) end$")
+    if key then found[key] = { comment = comment, arguments = parts(arguments) } end
+    if line:find("^%-%-%-") then comment[#comment + 1] = line else comment = {} end
   end
   return found
 end
@@ -71,16 +68,14 @@ end
 -- The fields of a class, each with its type; those of all methods begin with "fun(".
 local function fields_of(class)
   local found, inside = {}, false
-  for _, file in ipairs(FILES) do
-    for line in read(file):gmatch("([^\n]*)\n") do
-      local name = line:match("^%-%-%-@class ([%w_.]+)")
-      if name or not line:find("^%-%-%-") then inside = name == class end
-      local field, kind = line:match("^%-%-%-@field (%S+) (.*)$")
-      if inside and field then
-        field = field:gsub("%?$", ""):gsub("^%[\"?(.-)\"?%]$", "%1")
-        assert(not found[field], field .. " is there twice")
-        found[field] = kind
-      end
+  for _, line in ipairs(lines) do
+    local name = line:match("^%-%-%-@class ([%w_.]+)")
+    if name or not line:find("^%-%-%-") then inside = name == class end
+    local field, kind = line:match("^%-%-%-@field (%S+) (.*)$")
+    if inside and field then
+      field = field:gsub("%?$", ""):gsub("^%[\"?(.-)\"?%]$", "%1")
+      assert(not found[field], field .. " is there twice")
+      found[field] = kind
     end
   end
   return found
