@@ -9,5 +9,5 @@ out=build/dist/$(ci/feature.sh "$1")
 rm -rf "$out"
 ci/copy.sh "$1" "$out/lua" "$out/lua"
 install -m 644 LICENSE README.md "$out"
-if [ -d library ]; then cp -R library "$out/library"; fi
+cp -R library "$out/library"
 echo "made $out"

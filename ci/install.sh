@@ -16,23 +16,22 @@ library=$2/share/async-channels/library # types, for editors
 
 if [ -z "$remove" ]; then
   ci/copy.sh "$1" "$share" "$lib"
-  if [ -d library ]; then
-    install -d "$library"
-    install -m 644 library/*.lua "$library"
-  fi
+  (cd library && find . -name '*.lua') | while read -r file; do
+    install -d "$(dirname "$library/$file")"
+    install -m 644 "library/$file" "$library/$file"
+  done
   echo "installed for $1: $share/async.lua and $lib/async/core.so"
   exit 0
 fi
 
 (cd lua && find . -name '*.lua') | while read -r file; do rm -f "$share/$file"; done
 rm -f "$lib/async/core.so"
-if [ -d library ]; then
-  (cd library && find . -name '*.lua') | while read -r file; do rm -f "$library/$file"; done
-fi
+(cd library && find . -name '*.lua') | while read -r file; do rm -f "$library/$file"; done
 # Directories that others have files in stay.
 {
   (cd lua && find . -depth -mindepth 1 -type d) | while read -r directory; do echo "$share/$directory"; done
   echo "$lib/async"
+  (cd library && find . -depth -mindepth 1 -type d) | while read -r directory; do echo "$library/$directory"; done
   echo "$library"
   dirname "$library"
 } | while read -r directory; do rmdir "$directory" 2>/dev/null || true; done

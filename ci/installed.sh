@@ -19,11 +19,6 @@ quiet_make() {
   env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make --no-print-directory -s "$@"
 }
 
-# types DIRECTORY: the types are there, where there are any.
-types() {
-  [ ! -d library ] || diff -r library "$1"
-}
-
 # An empty directory but for two files of others, to be found again untouched.
 installed() {
   prefix="/a prefix"
@@ -39,7 +34,7 @@ installed() {
   CARGO=false quiet_make install "LUA=$lua" "DESTDIR=$tmp/$lua" "PREFIX=$prefix"
   diff -r -x of_others.lua lua "$share"
   cmp "build/$feature/async/core.so" "$lib/async/core.so"
-  types "$root/share/async-channels/library"
+  diff -r library "$root/share/async-channels/library"
   ci/use.sh "$lua" "$share" "$lib"
 
   quiet_make uninstall "LUA=$lua" "DESTDIR=$tmp/$lua" "PREFIX=$prefix"
@@ -55,7 +50,7 @@ copied() {
   cp -R "build/dist/$feature" "$copy"
   diff -r -x core.so lua "$copy/lua"
   cmp LICENSE "$copy/LICENSE"
-  types "$copy/library"
+  diff -r library "$copy/library"
   ci/use.sh "$lua" "$copy/lua" "$copy/lua"
 }
 

@@ -34,9 +34,10 @@ bare() {
   done
 }
 
-# same TREE: it has the files of lua/ and one library, and they work.
+# same TREE: it has the files of lua/, the types and one library, and they work.
 same() {
   diff -r lua "$1/share/lua/$version"
+  diff -r library "$1/lib/luarocks/rocks-$version/async-channels/scm-1/library"
   [ "$(cd "$1/lib/lua/$version" && find . -type f)" = ./async/core.so ] || fail "no library, or too many, in $1"
   ci/use.sh "$lua" "$1/share/lua/$version" "$1/lib/lua/$version"
 }

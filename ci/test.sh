@@ -92,6 +92,7 @@ check "clippy luajit52" ci/clippy.sh luajit52
 check luacheck luacheck --quiet --no-color lua spec bench examples
 check rockspec ci/rockspec.sh
 check "macros fresh" ci/macros.sh --check
+check types ci/types.sh
 suite unit ci/unit.sh
 for lua in "${luas[@]}"; do
   on "$lua" suite spec ci/spec.sh "$lua"

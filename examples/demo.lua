@@ -129,7 +129,7 @@ end
 
 title("An error in a go block is reported, and the program goes on")
 do
-  local report
+  local report = ""
   local previous = async.on_error(function(text) report = text end)
   local result = take(go(function() error("something broke") end))
   async.on_error(previous)

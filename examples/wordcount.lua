@@ -3,7 +3,7 @@
 -- Four files at a time are read and counted, and the counts are added up as they come.
 local async = require("async")
 
-local directory = arg[1] or arg[0]:match("^(.*)/") or "."
+local directory = arg[1] or tostring(arg[0]):match("^(.*)/") or "."
 
 local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 

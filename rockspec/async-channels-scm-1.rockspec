@@ -60,5 +60,6 @@ build = {
     },
     lib = { ["async.core"] = "build/rock/core.so" },
   },
+  copy_directories = { "library" }, -- types, for editors
 }
 test = { type = "command", command = "make test" }

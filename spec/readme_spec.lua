@@ -71,6 +71,24 @@ describe("the README", function()
     assert.is_true(count > 30)
   end)
 
+  it("lists every method of a channel and of a buffer, and no other", function()
+    local names, methods = section(text, "Names"), getmetatable(async.chan()).__index
+    for method in names:gmatch("`ch:([%w_]+)%(") do assert.equal("function", type(methods[method]), method) end
+    for method, f in pairs(methods) do
+      if type(f) == "function" and method:find("^[%w_]+$") then
+        assert.truthy(names:find("`ch:" .. method .. "(", 1, true), method .. " is not in the README")
+      end
+    end
+    local listed = names:match("A buffer has (.-), `#b`")
+    local buffer = async.buffer(1).type
+    for method in listed:gmatch("`([^`]+)`") do assert.equal("function", type(buffer[method]), method) end
+    for method, f in pairs(buffer) do
+      if type(f) == "function" then
+        assert.truthy(listed:find("`" .. method .. "`", 1, true), method .. " is not in the README")
+      end
+    end
+  end)
+
   it("shows transducers as they are in examples, with what they print", function()
     local shown = section(text, "Transducers")
     for _, language in ipairs({ { "lua", "lua", "%-%-> ([^\n]*)" }, { "fennel", "fnl", ";=> ([^\n]*)" } }) do
