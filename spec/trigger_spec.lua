@@ -89,7 +89,7 @@ describe("trigger", function()
       -- The hook has been there, but brings up no batch so early, as a rule.
       compute(1)
     until not ran
-    coroutine.wrap(async.trigger)("none")
+    coroutine.wrap(function() async.trigger "none" end)()
     compute(60)
     assert.is_false(ran)
   end)
