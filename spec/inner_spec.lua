@@ -81,3 +81,25 @@ describe("an offer to each channel of a list", function()
     support.raises("number expected, got string (argument 4)", offer_each, {}, 1, 1, "x")
   end)
 end)
+
+if core.resume_within then
+  describe("a coroutine within another", function()
+    it("is refused unless it is suspended, and nothing happens to the one that runs", function()
+      local refused = "cannot resume a coroutine that is not suspended"
+      local dead = coroutine.create(function() end)
+      coroutine.resume(dead)
+      local spawned, of_inner
+      async.go(function()
+        local block = coroutine.running()
+        spawned = async.go(function()
+          local _, err = pcall(core.resume_within, 1, block)
+          of_inner = err
+        end)
+        support.raises(refused, core.resume_within, 1, block)
+        support.raises(refused, core.resume_within, 1, dead)
+      end)
+      assert.truthy(of_inner:find(refused, 1, true))
+      assert.is_true(async.is_chan(spawned))
+    end)
+  end)
+end

@@ -21,6 +21,9 @@ pub extern "C-unwind" fn can_park(l: State) -> Int {
 pub extern "C-unwind" fn resume_within(l: State) -> Int {
     let l = enter(l);
     let Some(co) = l.thread_at(2) else { l.bad_argument(PCALL, "coroutine", 2) };
+    if !co.is_at_rest() {
+        l.raise(format_args!("{PCALL}: cannot resume a coroutine that is not suspended"));
+    }
     let n = l.top() - 2;
     // Two more, should its outer coroutine have to be named.
     if !co.has_room(n + 2) {

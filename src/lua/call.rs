@@ -162,6 +162,20 @@ impl State {
         unsafe { compat::knows_threads(self.0) }
     }
 
+    /// `[0 0 -]` Is this coroutine suspended, or has it not begun? To resume another
+    /// spoils the stack of whatever runs on it.
+    pub fn is_at_rest(self) -> bool {
+        // SAFETY: only reads; `ar` is filled only to be thrown away.
+        unsafe {
+            let mut ar: ffi::lua_Debug = std::mem::zeroed();
+            match ffi::lua_status(self.0) {
+                ffi::LUA_YIELD => true,
+                ffi::LUA_OK => ffi::lua_getstack(self.0, 0, &mut ar) == 0 && self.top() > 0,
+                _ => false,
+            }
+        }
+    }
+
     /// Resumes `co` with `args` values from its stack. `from` is whoever waits
     /// meanwhile, for Lua's count of C calls; a hook passes none.
     /// `[0 0 -]` on this stack.
