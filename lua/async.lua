@@ -61,7 +61,7 @@ local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
 -- What only the library itself calls.
 local private = {
-  setup = true, hooks_are_used = true, catch = true, report = true, masked = true, offer_each = true,
+  setup = true, hooks_are_used = true, catch = true, report = true, offer_each = true,
   can_park = true, resume_within = true, profiler_is_wanted = true,
 }
 for name, f in pairs(core) do

@@ -54,6 +54,7 @@ local NAMES = {
   stats = "stats",
   on_error = "on-error",
   trigger = "trigger",
+  masked = "masked",
   pipe = "pipe",
   pipeline = "pipeline",
   pipeline_async = "pipeline-async",

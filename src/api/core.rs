@@ -142,6 +142,8 @@ pub struct Core {
     pub nap: Nap,
     pub main: Option<State>,
     pub busy: u32,
+    /// The coroutine whose call of `masked` is under way, the innermost.
+    pub masked: Option<State>,
     pub pumping: u32,
     pub depth: u32,
     /// Coroutines of go blocks for which there is no entry in `GO_BLOCKS`.

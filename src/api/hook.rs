@@ -192,14 +192,20 @@ fn batch(l: Cx) {
 }
 
 /// `masked(function, ...) -> ...` Calls it while no batch may start, as if it
-/// were one operation. It cannot park or block.
+/// were one operation. It cannot wait.
 pub extern "C-unwind" fn masked(l: State) -> Int {
     let l = enter(l);
     operation(l);
     args::callable(l, 1, "async.masked");
-    core(l, |w| w.busy += 1);
+    let outer = core(l, |w| {
+        w.busy += 1;
+        w.masked.replace(*l)
+    });
     let ok = l.pcall(l.top() - 1, ALL, 0);
-    core(l, |w| w.busy -= 1);
+    core(l, |w| {
+        w.busy -= 1;
+        w.masked = outer;
+    });
     if !ok {
         l.fail();
     }

@@ -51,6 +51,7 @@ const EXPORTS: &[Named] = &[
     (c"is_closed", chan::is_closed),
     (c"is_main_thread", chan::is_main_thread),
     (c"is_unblocking_buffer", buffer::is_unblocking),
+    (c"masked", hook::masked),
     (c"on_error", errors::on_error),
     (c"park_alts", alts::park_alts),
     (c"park_put", put::park_put),
@@ -105,7 +106,6 @@ const PRIVATE: &[Named] = &[
     (c"setup", setup),
     (c"hooks_are_used", hook::used),
     (c"profiler_is_wanted", hook::given_up),
-    (c"masked", hook::masked),
     (c"offer_each", put::offer_each),
 ];
 
@@ -192,6 +192,7 @@ fn new_core(l: State) -> Option<Core> {
         nap: Nap::default(),
         main: l.main(),
         busy: 0,
+        masked: None,
         pumping: 0,
         depth: 0,
         orphans: [None; go::ORPHANS as usize],

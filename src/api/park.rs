@@ -221,6 +221,9 @@ pub fn must_yield(l: Cx, function: &str) {
             "{function}: only a coroutine can park; use a blocking operation on the main thread"
         ));
     }
+    if core(l, |w| w.masked == Some(*l)) {
+        l.raise(format_args!("{function}: cannot park here: async.masked is between this call and its coroutine"));
+    }
     if !YIELDS_ANYWHERE {
         between(l, function);
     }
@@ -294,8 +297,11 @@ pub fn must_block(l: Cx, function: &str) {
     must_run(l, function);
 }
 
-/// `[0 0 e]` Refuses where tasks could not park.
+/// `[0 0 e]` Refuses where tasks could not park, and where they are held back.
 pub fn must_run(l: Cx, function: &str) {
+    if core(l, |w| w.masked.is_some()) {
+        l.raise(format_args!("{function}: not within async.masked, which holds tasks back"));
+    }
     if hook::forbids_parking(l) {
         l.raise(format_args!("{function}: LuaJIT cannot run tasks in a finalizer or in a debug hook"));
     }

@@ -102,6 +102,10 @@ How many tasks are queued.]] },
   stats = { "?reset", [[
 A table of figures: what waits, what ran, and how the hook fares. With reset,
 counting begins anew afterwards.]] },
+  masked = { "f & args", [[
+Calls (f args...) with tasks held back: none runs until it is over, as if it
+were one operation. Returns its results; its error goes on. f may use whatever
+does not wait: what parks, blocks or runs tasks raises.]] },
   trigger = { "?name", [[
 Says what interrupts a program that computes: :count, a debug hook, or on LuaJIT
 :profile, its profiler; or :none, and then timers and tasks get their turn in
