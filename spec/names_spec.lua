@@ -54,6 +54,7 @@ local NAMES = {
   stats = "stats",
   on_error = "on-error",
   trigger = "trigger",
+  track_coroutines = "track-coroutines",
   masked = "masked",
   pipe = "pipe",
   pipeline = "pipeline",

@@ -42,6 +42,7 @@ return {
   ["to-chan"] = "to_chan",
   ["to-chan!"] = "to_chan",
   ["to-chan!!"] = "to_chan",
+  ["track-coroutines"] = "track_coroutines",
   ["unblocking-buffer?"] = "is_unblocking_buffer",
   ["unmix-all"] = "unmix_all",
   ["unsub-all"] = "unsub_all",

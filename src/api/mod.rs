@@ -17,6 +17,7 @@ mod stats;
 mod step;
 mod take;
 mod timer;
+mod track;
 mod trigger;
 mod values;
 mod wake;
@@ -74,6 +75,10 @@ const EXPORTS: &[Named] = &[
 
 /// What `lua/async/protect.lua` needs where Lua's own protected calls do not do.
 const WITHIN: &[Named] = &[(c"can_park", within::can_park), (c"resume_within", within::resume_within)];
+
+/// What `lua/async/track.lua` needs where a hook belongs to one coroutine.
+const TRACKING: &[Named] =
+    &[(c"tracked_resume", track::tracked_resume), (c"tracked_wrap", track::tracked_wrap)];
 
 const CHANNEL_METHODS: &[Named] = &[
     (c"put", put::put),
@@ -170,6 +175,9 @@ pub fn open(l: State) -> Int {
     functions(l, own, PRIVATE);
     if !YIELDS_ANYWHERE {
         functions(l, own, WITHIN);
+    }
+    if PER_COROUTINE {
+        functions(l, own, TRACKING);
     }
     l.dup(-1);
     l.register();

@@ -222,7 +222,9 @@ pub fn must_yield(l: Cx, function: &str) {
         ));
     }
     if core(l, |w| w.masked == Some(*l)) {
-        l.raise(format_args!("{function}: cannot park here: async.masked is between this call and its coroutine"));
+        l.raise(format_args!(
+            "{function}: cannot park here: async.masked is between this call and its coroutine"
+        ));
     }
     if !YIELDS_ANYWHERE {
         between(l, function);

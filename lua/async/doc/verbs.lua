@@ -111,6 +111,11 @@ Says what interrupts a program that computes: :count, a debug hook, or on LuaJIT
 :profile, its profiler; or :none, and then timers and tasks get their turn in
 blocking calls and at operations. Sets it first, if a name is given. Raises on
 another name.]] },
+  track_coroutines = { "?on", [[
+Lets timers and tasks interrupt the program's own coroutines too, by putting
+functions of the library in the place of coroutine.resume and coroutine.wrap;
+with false it puts Lua's back. On LuaJIT that is so anyway, and nothing is done.
+Returns a boolean: are such coroutines interrupted now?]] },
   on_error = { "?handler", [[
 Sets the function that is told of errors that reach no caller, (handler report
 err): a string with traceback, and the error itself. Without it they go to
