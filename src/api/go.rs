@@ -3,7 +3,7 @@
 use super::chan::{self, Channel, Role};
 use super::core::{Cx, Load, STORE, Waiter, at, core, enter, kept};
 use super::park::{self, Keep};
-use super::{args, errors, hook, step, wake};
+use super::{args, errors, hook, slow, step, wake};
 use crate::chan::{Kind, Side};
 use crate::lua::{BEGINS_WITH_ANY, Int, Parked, Ref, State, Status};
 
@@ -131,6 +131,8 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
         w.pace.new_slice();
         (w.depth > 0, w.wants_hook())
     });
+    let work = if l.is_watching() { slow::begin_block(l, co, go, block) } else { None };
+    let hooked = hooked || (work.is_some() && core(l, |w| w.keeps_hook()));
     let outer = l.begin(co, go);
     hook::align(l, co, hooked);
     // Below a hook, Lua's count of C calls would be that of whatever it interrupted;
@@ -141,6 +143,9 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     // What does not run carries no hook.
     if hooked {
         l.disarm(co);
+    }
+    if let Some(work) = work {
+        slow::end(l, work);
     }
     match status {
         Status::Yielded(n) => {
@@ -180,7 +185,7 @@ fn failed(l: Cx, co: State, go: bool, block: Option<Int>) {
 }
 
 /// `[0 +1 -]` The go block of a coroutine that did not end by itself, or nil.
-fn push_block(l: Cx, co: State) {
+pub fn push_block(l: Cx, co: State) {
     if !co.has_room(1) {
         return l.nil();
     }

@@ -3,7 +3,7 @@
 //! library.
 
 use super::core::{Cx, STORE, at, core, enter};
-use super::{args, run};
+use super::{args, run, slow};
 use crate::lua::{ALL, Int, PER_COROUTINE, State};
 use crate::sys::clock;
 
@@ -49,6 +49,21 @@ fn start(l: Cx) {
     if !forbids_parking(l) && core(l, |w| w.pace.may_start(now)) {
         core(l, |w| w.pace.started(now));
         l.set_hooked(l.arm(*l, 0));
+    }
+}
+
+/// `[0 0 -]` The same where work is watched that the running thread is about to do.
+#[cold]
+pub fn watch(l: Cx) {
+    if core(l, |w| w.off) {
+        return;
+    }
+    if PER_COROUTINE {
+        let count = core(l, |w| w.pace.armed(clock::now()));
+        l.set_hooked(true);
+        l.arm(*l, count);
+    } else if !l.is_hooked() {
+        start(l);
     }
 }
 
@@ -100,13 +115,14 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     let l = enter(l);
     let firings = l.number(1).unwrap_or(1.0) as u64;
     let mut now = clock::now();
-    if core(l, |w| w.pace.fired(now, firings) && w.may_interrupt()) {
+    slow::look(l, now);
+    if core(l, |w| w.pace.fired(now, firings) && w.wants_hook() && w.may_interrupt()) {
         batch(l);
         now = clock::now();
     }
     let (count, look_at) = core(l, |w| {
-        let count = if w.wants_hook() { w.pace.armed(now) } else { 0 };
-        (count, w.pace.look_at(now))
+        let count = if w.keeps_hook() { w.pace.armed(now) } else { 0 };
+        (count, w.pace.look_at(now).min(w.slices.look_at()))
     });
     l.num(count.into());
     l.num(look_at as f64);
@@ -117,13 +133,17 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
 pub extern "C-unwind" fn sampled(l: State) -> Int {
     let l = enter(l);
     let now = clock::now();
+    // It fires in a debug hook too, and that is no place for tasks.
+    let debugged = l.is_debugged();
+    if !debugged {
+        slow::look(l, now);
+    }
     // A batch in vain would put off the next.
     let due = core(l, |w| w.pace.sampled(now) && w.has_due(now) && w.may_interrupt());
-    // It fires in a debug hook too, and that is no place for tasks.
-    if due && !l.is_debugged() {
+    if due && !debugged {
         batch(l);
     }
-    let goes_on = core(l, |w| w.pace.goes_on(w.wants_hook()));
+    let goes_on = core(l, |w| w.pace.goes_on(w.keeps_hook()));
     l.set_hooked(goes_on);
     l.bool(goes_on);
     1

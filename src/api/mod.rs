@@ -13,6 +13,7 @@ mod park;
 mod protocol;
 mod put;
 mod run;
+mod slow;
 mod stats;
 mod step;
 mod take;
@@ -28,7 +29,7 @@ mod xform;
 use self::core::{Core, STORE, at};
 use crate::chan::{Hall, Kind};
 use crate::lua::{Int, PER_COROUTINE, State, Verb, YIELDS_ANYWHERE};
-use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
+use crate::sched::{FIRST_ROOM, Pace, Ready, Slices, Timers};
 use crate::sys::clock;
 use crate::sys::nap::Nap;
 use std::ffi::CStr;
@@ -54,6 +55,7 @@ const EXPORTS: &[Named] = &[
     (c"is_unblocking_buffer", buffer::is_unblocking),
     (c"masked", hook::masked),
     (c"on_error", errors::on_error),
+    (c"on_slow", slow::on_slow),
     (c"park_alts", alts::park_alts),
     (c"park_put", put::park_put),
     (c"park_take", take::park_take),
@@ -126,6 +128,9 @@ const INNER: &[(u32, Verb)] = &[
     (at::ROOM, go::room),
     (at::REMEMBER, go::note),
     (at::COMMIT, protocol::commit_waiting),
+    (at::NOTE, slow::note),
+    (at::WARN, slow::warn),
+    (at::NOTE_AND_WARN, slow::note_and_warn),
 ];
 
 /// `luaopen_async_core`: answers the table of exports. Its first four values
@@ -195,6 +200,7 @@ fn new_core(l: State) -> Option<Core> {
         stood: None,
         timers: Timers::default(),
         pace: Pace::default(),
+        slices: Slices::default(),
         blocks: Vec::new(),
         block: 0,
         nap: Nap::default(),
@@ -230,12 +236,15 @@ fn fill_store(l: State, store: Int) {
     l.seti(store, at::TIMERS);
     l.table(go::ORPHANS, 0);
     l.seti(store, at::ORPHANS);
-    l.table(warm::LINES, 0);
-    for entry in 1..=warm::LINES {
-        l.bool(false);
-        l.seti(-2, entry);
+    // An entry that is there can be set quietly.
+    for (table, room) in [(at::WARM, warm::LINES), (at::SLOW, 2 * slow::DEPTH)] {
+        l.table(room, 0);
+        for entry in 1..=room {
+            l.bool(false);
+            l.seti(-2, entry);
+        }
+        l.seti(store, table);
     }
-    l.seti(store, at::WARM);
     for entry in [at::WATCHED, at::BLOCKS] {
         l.table(4, 0);
         l.seti(store, entry);

@@ -40,7 +40,7 @@ mod world;
 
 pub use call::{Parked, Status};
 pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE};
-pub use hook::{PER_COROUTINE, TRIGGER};
+pub use hook::{LEVELS_OF_TRIGGER, PER_COROUTINE, TRIGGER};
 pub use raise::Text;
 pub use state::{ALL, Int, State, Verb};
 pub use udata::{Ref, Tagged};

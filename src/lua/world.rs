@@ -30,6 +30,8 @@ pub struct World<T> {
     hooked: Cell<bool>,
     /// Operations look at the clock.
     polling: Cell<bool>,
+    /// Work that takes long is told of.
+    watching: Cell<bool>,
     /// The coroutine that runs within another, and the outermost one.
     within: Cell<Option<(State, State)>>,
     /// Lua's own `coroutine.resume`, and what its `coroutine.wrap` makes, where ours
@@ -228,6 +230,18 @@ impl<T> Cx<T> {
         unsafe { self.world.as_ref().polling.get() }
     }
 
+    /// Says whether work that takes long is told of.
+    pub fn set_watching(self, watching: bool) {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().watching.set(watching) }
+    }
+
+    #[inline]
+    pub fn is_watching(self) -> bool {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().watching.get() }
+    }
+
     /// True once in `n` calls, for what need not be looked at every time.
     #[inline]
     pub fn once_in(self, n: u32) -> bool {
@@ -280,6 +294,7 @@ impl State {
                 pinned: Cell::new(0),
                 hooked: Cell::new(false),
                 polling: Cell::new(!super::hook::PER_COROUTINE),
+                watching: Cell::new(false),
                 within: Cell::new(None),
                 behind: Cell::new([None; 2]),
                 inner: UnsafeCell::new(None),
