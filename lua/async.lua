@@ -69,7 +69,9 @@ for name, f in pairs(core) do
     async[name] = f
   end
 end
-for _, noun in ipairs { "fold", "gather", "mix", "mult", "pipe", "pipeline", "ports", "protect", "pub", "reshape", "track" } do
+for _, noun in ipairs {
+  "fold", "gather", "mix", "mult", "pipe", "pipeline", "ports", "protect", "pub", "reshape", "track",
+} do
   for name, f in pairs(require("async." .. noun)) do
     async[name] = f
   end

@@ -53,6 +53,7 @@ local NAMES = {
   dispatched = "dispatched",
   stats = "stats",
   on_error = "on-error",
+  on_slow = "on-slow",
   trigger = "trigger",
   track_coroutines = "track-coroutines",
   masked = "masked",

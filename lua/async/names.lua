@@ -21,6 +21,7 @@ return {
   ["mapcat>"] = "mapcat_put",
   ["offer!"] = "try_put",
   ["on-error"] = "on_error",
+  ["on-slow"] = "on_slow",
   ["onto-chan"] = "onto_chan",
   ["onto-chan!"] = "onto_chan",
   ["onto-chan!!"] = "onto_chan",

@@ -159,6 +159,7 @@ function M.walk(func, names)
         complaints[#complaints + 1] = ("%s(%s) on %s: %s"):format(names[1], list.text, where, tostring(err))
       end
       async.on_error(function() end) -- a walk through on_error leaves its own there
+      async.on_slow()
     end
     collectgarbage "collect"
     still_works()

@@ -127,12 +127,29 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
 /// new.
 #[inline]
 fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
+    if l.is_watching() {
+        return run_watched(l, co, go, args, block);
+    }
+    run_as::<false>(l, co, go, args, block)
+}
+
+/// The same where somebody wants to know how long it works.
+#[cold]
+fn run_watched(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
+    let work = slow::begin_block(l, co, go, block);
+    let parked = run_as::<true>(l, co, go, args, block);
+    if let Some(work) = work {
+        slow::end(l, work);
+    }
+    parked
+}
+
+#[inline]
+fn run_as<const WATCHED: bool>(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     let (batch, hooked) = core(l, |w| {
         w.pace.new_slice();
-        (w.depth > 0, w.wants_hook())
+        (w.depth > 0, if WATCHED { w.keeps_hook() } else { w.wants_hook() })
     });
-    let work = if l.is_watching() { slow::begin_block(l, co, go, block) } else { None };
-    let hooked = hooked || (work.is_some() && core(l, |w| w.keeps_hook()));
     let outer = l.begin(co, go);
     hook::align(l, co, hooked);
     // Below a hook, Lua's count of C calls would be that of whatever it interrupted;
@@ -143,9 +160,6 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     // What does not run carries no hook.
     if hooked {
         l.disarm(co);
-    }
-    if let Some(work) = work {
-        slow::end(l, work);
     }
     match status {
         Status::Yielded(n) => {

@@ -59,9 +59,7 @@ pub fn watch(l: Cx) {
         return;
     }
     if PER_COROUTINE {
-        let count = core(l, |w| w.pace.armed(clock::now()));
-        l.set_hooked(true);
-        l.arm(*l, count);
+        arm_on(l, *l);
     } else if !l.is_hooked() {
         start(l);
     }
@@ -96,17 +94,26 @@ pub fn settle(l: Cx) {
 
 /// `[0 0 -]` A coroutine is about to be resumed: it has the hook if and only if
 /// something is pending.
-#[inline]
+#[inline(always)]
 pub fn align(l: Cx, co: State, wanted: bool) {
     if PER_COROUTINE && (wanted || l.is_hooked()) && wanted != co.is_armed() {
-        if wanted {
-            let count = core(l, |w| w.pace.armed(clock::now()));
-            l.set_hooked(true);
-            l.arm(co, count);
-        } else {
-            l.disarm(co);
-        }
+        change(l, co, wanted);
     }
+}
+
+fn change(l: Cx, co: State, wanted: bool) {
+    if wanted {
+        arm_on(l, co);
+    } else {
+        l.disarm(co);
+    }
+}
+
+/// `[0 0 -]` Sets the hook on a coroutine, whatever is pending.
+fn arm_on(l: Cx, co: State) {
+    let count = core(l, |w| w.pace.armed(clock::now()));
+    l.set_hooked(true);
+    l.arm(co, count);
 }
 
 /// `(firings) -> count, look_at` So many counts of the hook are over. Called

@@ -160,12 +160,7 @@ pub fn open(l: State) -> Int {
     let store = l.top();
     weak_table(l, b"v");
     let halls = l.top();
-    // An entry that is nil would not keep its place when the table grows.
-    l.table(FIRST_ROOM * wake::STRIDE, 0);
-    for entry in 1..=FIRST_ROOM * wake::STRIDE {
-        l.bool(false);
-        l.seti(-2, entry);
-    }
+    full_table(l, FIRST_ROOM * wake::STRIDE);
     let own = [world, store, halls, l.top()];
     fill_store(l, store);
     for &(entry, f) in INNER {
@@ -229,6 +224,16 @@ fn weak_table(l: State, mode: &[u8]) {
     l.set_meta(-2);
 }
 
+/// `[0 +1 m]` A table with so many entries, which can be set quietly. One that is nil
+/// would not keep its place when the table grows.
+fn full_table(l: State, entries: u32) {
+    l.table(entries, 0);
+    for entry in 1..=entries {
+        l.bool(false);
+        l.seti(-2, entry);
+    }
+}
+
 fn fill_store(l: State, store: Int) {
     weak_table(l, b"kv");
     l.seti(store, at::GO_BLOCKS);
@@ -236,15 +241,8 @@ fn fill_store(l: State, store: Int) {
     l.seti(store, at::TIMERS);
     l.table(go::ORPHANS, 0);
     l.seti(store, at::ORPHANS);
-    // An entry that is there can be set quietly.
-    for (table, room) in [(at::WARM, warm::LINES), (at::SLOW, 2 * slow::DEPTH)] {
-        l.table(room, 0);
-        for entry in 1..=room {
-            l.bool(false);
-            l.seti(-2, entry);
-        }
-        l.seti(store, table);
-    }
+    full_table(l, warm::LINES);
+    l.seti(store, at::WARM);
     for entry in [at::WATCHED, at::BLOCKS] {
         l.table(4, 0);
         l.seti(store, entry);

@@ -204,13 +204,19 @@ pub fn leave(l: Cx, c: Ref<Channel>, value: Option<Int>) -> Int {
 }
 
 /// `[0 0 e]` Refuses where no coroutine can yield.
-#[inline]
+#[inline(always)]
 pub fn must_yield(l: Cx, function: &str) {
     // Only a coroutine that was resumed by the program may be in a place which the
     // library has not looked at.
     if l.can_yield() && !l.is_pinned() && (l.is_go().is_some() || !hook::forbids_parking(l)) {
         return;
     }
+    cannot_yield(l, function);
+}
+
+/// `[0 0 e]` Says why.
+#[cold]
+fn cannot_yield(l: Cx, function: &str) -> ! {
     if l.can_yield() {
         l.raise(format_args!(
             "{function}: LuaJIT cannot park a coroutine that runs in a finalizer or in a debug hook"

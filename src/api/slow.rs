@@ -9,7 +9,7 @@ use crate::sys::clock;
 const ON_SLOW: &str = "async.on_slow (on-slow)";
 
 /// How many pieces of work within each other are remembered by name.
-pub const DEPTH: u32 = 32;
+const DEPTH: u32 = 256;
 
 /// Nanoseconds in a millisecond.
 const MS: f64 = 1e6;
@@ -28,6 +28,11 @@ pub extern "C-unwind" fn on_slow(l: State) -> Int {
             None => l.bad_argument(ON_SLOW, "number", 1),
         }
     };
+    if limit > 0 && l.geti_nil(STORE, at::SLOW) {
+        super::full_table(*l, 2 * DEPTH);
+        l.seti(STORE, at::SLOW);
+    }
+    l.set_top(2);
     l.geti(STORE, at::SLOW_HANDLER);
     l.insert(2);
     l.seti(STORE, at::SLOW_HANDLER);

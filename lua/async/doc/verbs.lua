@@ -120,6 +120,11 @@ Returns a boolean: are such coroutines interrupted now?]] },
 Sets the function that is told of errors that reach no caller, (handler report
 err): a string with traceback, and the error itself. Without it they go to
 stderr. Returns the handler before.]] },
+  on_slow = { "?ms ?handler", [[
+Tells of each go block, callback and step of a transducer that runs for more
+than ms milliseconds without parking: (handler report ms), or stderr, gets what
+it is and where it was, as soon as that is known. Without arguments nothing is
+told, as at first. Returns the ms and the handler before.]] },
   reduced = { "x", [[
 Wraps x, to be returned by a step of a transducer or fold that wants no more.]] },
   is_reduced = { "x", [[
