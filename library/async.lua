@@ -264,6 +264,28 @@ function async.stats(reset) end
 ---@return async.trigger name
 function async.trigger(name) end
 
+---Calls `f(...)` while no task may interrupt it, as if it were one operation. It cannot wait.
+---@param f function
+---@param ... any
+---@return any ...
+function async.masked(f, ...) end
+
+---Lets timers interrupt coroutines that the program resumes by itself too; with false no more.
+---Nothing is needed for that on LuaJIT.
+---@param on? boolean true when it is left out
+---@return boolean done
+function async.track_coroutines(on) end
+async["track-coroutines"] = async.track_coroutines
+
+---Sets who is told of work that goes on for longer than so many milliseconds without parking.
+---Without a handler it goes to stderr, without a time nobody is told.
+---@param ms? number above 0
+---@param handler? fun(report: string, ms: number)
+---@return number? ms what was said before
+---@return fun(report: string, ms: number)? handler
+function async.on_slow(ms, handler) end
+async["on-slow"] = async.on_slow
+
 ---Sets who is told of errors that reach no caller; without a handler they go to stderr.
 ---@param handler? async.error_handler
 ---@return async.error_handler? before

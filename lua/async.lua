@@ -61,15 +61,17 @@ local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 
 -- What only the library itself calls.
 local private = {
-  setup = true, hooks_are_used = true, catch = true, report = true, masked = true, offer_each = true,
-  can_park = true, resume_within = true, profiler_is_wanted = true,
+  setup = true, hooks_are_used = true, catch = true, report = true, offer_each = true,
+  can_park = true, resume_within = true, profiler_is_wanted = true, tracked_resume = true, tracked_wrap = true,
 }
 for name, f in pairs(core) do
   if not private[name] then
     async[name] = f
   end
 end
-for _, noun in ipairs { "fold", "gather", "mix", "mult", "pipe", "pipeline", "ports", "protect", "pub", "reshape" } do
+for _, noun in ipairs {
+  "fold", "gather", "mix", "mult", "pipe", "pipeline", "ports", "protect", "pub", "reshape", "track",
+} do
   for name, f in pairs(require("async." .. noun)) do
     async[name] = f
   end

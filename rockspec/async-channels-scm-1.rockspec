@@ -52,6 +52,7 @@ build = {
       ["async.pub"] = "lua/async/pub.lua",
       ["async.reduced"] = "lua/async/reduced.lua",
       ["async.reshape"] = "lua/async/reshape.lua",
+      ["async.track"] = "lua/async/track.lua",
       ["async.xf"] = "lua/async/xf.lua",
       ["async.xf.lists"] = "lua/async/xf/lists.lua",
       ["async.xf.protocol"] = "lua/async/xf/protocol.lua",

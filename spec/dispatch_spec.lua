@@ -267,8 +267,8 @@ describe("what nobody can reach", function()
 
   it("does not include a block whose timeout is still to come: it wakes", function()
     local token = add()
-    hold(token, park_take, timeout(30))
-    hold(add(), park_alts, { chan(), timeout(30) })
+    hold(token, park_take, timeout(300))
+    hold(add(), park_alts, { chan(), timeout(300) })
     assert.equal(2, count())
     more.wait_for(function() return token.woke end)
     token = nil

@@ -6,7 +6,7 @@ use super::go::ORPHANS;
 use super::warm::Warm;
 use crate::chan::{Hall, Meeting, Party, Place};
 use crate::lua::{Int, PER_COROUTINE, Parked, Ref, State};
-use crate::sched::{Pace, Ready, Timers};
+use crate::sched::{Pace, Ready, Slices, Timers};
 use crate::sys::nap::Nap;
 
 /// Who waits behind an operation.
@@ -136,12 +136,15 @@ pub struct Core {
     pub stood: Option<(Parked, Place)>,
     pub timers: Timers,
     pub pace: Pace,
+    pub slices: Slices,
     pub blocks: Vec<Block>,
     /// The number of the newest of them.
     pub block: u32,
     pub nap: Nap,
     pub main: Option<State>,
     pub busy: u32,
+    /// The coroutine whose call of `masked` is under way, the innermost.
+    pub masked: Option<State>,
     pub pumping: u32,
     pub depth: u32,
     /// Coroutines of go blocks for which there is no entry in `GO_BLOCKS`.
@@ -170,6 +173,11 @@ impl Core {
     /// queued tasks by itself.
     pub fn wants_hook(&self) -> bool {
         !self.off && (!self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty()))
+    }
+
+    /// The same, or because somebody wants to know how long it works.
+    pub fn keeps_hook(&self) -> bool {
+        self.wants_hook() || (!self.off && self.slices.is_watching())
     }
 
     /// Would interrupting it bring anything forward now?
@@ -334,7 +342,13 @@ pub mod at {
     pub const WARM: u32 = 33;
     /// A Lua function that calls its first argument with the others.
     pub const CALL: u32 = 34;
-    pub const COUNT: u32 = 35;
+    /// The work under way, innermost last: each thing and where it was.
+    pub const SLOW: u32 = 35;
+    pub const SLOW_HANDLER: u32 = 36;
+    pub const NOTE: u32 = 37;
+    pub const WARN: u32 = 38;
+    pub const NOTE_AND_WARN: u32 = 39;
+    pub const COUNT: u32 = 40;
 }
 
 /// Values that a channel keeps.

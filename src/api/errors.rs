@@ -74,7 +74,7 @@ pub fn report(l: Cx, of: Option<State>, go: Option<Int>) {
 }
 
 /// One line to standard error, without allocating.
-fn say(line: &[u8]) {
+pub fn say(line: &[u8]) {
     let mut to = std::io::stderr().lock();
     // There is nobody left to tell when this fails.
     let _ = to.write_all(line).and_then(|()| to.write_all(b"\n"));
@@ -136,20 +136,25 @@ fn push_report(l: Cx) {
             l.seti(STORE, at::TRACE);
         }
     }
-    if let Some(c) = l.udata::<Channel>(3)
-        && let Role::Go { line } = c.get().role
-    {
-        l.get_slot(3, kept::SPAWNER);
-        if l.is_function(-1) {
-            l.source();
-            l.text(Text::new(format_args!(":{line}")).bytes());
-            l.concat(2);
-        } else {
-            l.pop(1);
-            l.text(b"a C function");
-        }
+    if push_spawner(l, 3) {
         l.text(b"\nspawned at ");
         l.insert(-2);
         l.concat(3);
     }
+}
+
+/// `[0 +(0|1) m]` Where the go block at `i` was spawned; false: it is none.
+pub fn push_spawner(l: Cx, i: Int) -> bool {
+    let Some(c) = l.udata::<Channel>(i) else { return false };
+    let Role::Go { line } = c.get().role else { return false };
+    l.get_slot(i, kept::SPAWNER);
+    if l.is_function(-1) {
+        l.source();
+        l.text(Text::new(format_args!(":{line}")).bytes());
+        l.concat(2);
+    } else {
+        l.pop(1);
+        l.text(b"a C function");
+    }
+    true
 }

@@ -3,7 +3,7 @@
 use super::chan::{self, Channel, Role};
 use super::core::{Cx, Load, STORE, Waiter, at, core, enter, kept};
 use super::park::{self, Keep};
-use super::{args, errors, hook, step, wake};
+use super::{args, errors, hook, slow, step, wake};
 use crate::chan::{Kind, Side};
 use crate::lua::{BEGINS_WITH_ANY, Int, Parked, Ref, State, Status};
 
@@ -128,9 +128,28 @@ pub fn resume(l: Cx, parked: Parked, go: bool, with: Load) {
 /// new.
 #[inline]
 fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
+    if l.is_watching() {
+        return run_watched(l, co, go, args, block);
+    }
+    run_as::<false>(l, co, go, args, block)
+}
+
+/// The same where somebody wants to know how long it works.
+#[cold]
+fn run_watched(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
+    let work = slow::begin_block(l, co, go, block);
+    let parked = run_as::<true>(l, co, go, args, block);
+    if let Some(work) = work {
+        slow::end(l, work);
+    }
+    parked
+}
+
+#[inline]
+fn run_as<const WATCHED: bool>(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     let (batch, hooked) = core(l, |w| {
         w.pace.new_slice();
-        (w.depth > 0, w.wants_hook())
+        (w.depth > 0, if WATCHED { w.keeps_hook() } else { w.wants_hook() })
     });
     let outer = l.begin(co, go);
     hook::align(l, co, hooked);
@@ -181,7 +200,7 @@ fn failed(l: Cx, co: State, go: bool, block: Option<Int>) {
 }
 
 /// `[0 +1 -]` The go block of a coroutine that did not end by itself, or nil.
-fn push_block(l: Cx, co: State) {
+pub fn push_block(l: Cx, co: State) {
     if !co.has_room(1) {
         return l.nil();
     }

@@ -3,7 +3,7 @@
 //! library.
 
 use super::core::{Cx, STORE, at, core, enter};
-use super::{args, run};
+use super::{args, run, slow};
 use crate::lua::{ALL, Int, PER_COROUTINE, State};
 use crate::sys::clock;
 
@@ -52,6 +52,19 @@ fn start(l: Cx) {
     }
 }
 
+/// `[0 0 -]` The same where work is watched that the running thread is about to do.
+#[cold]
+pub fn watch(l: Cx) {
+    if core(l, |w| w.off) {
+        return;
+    }
+    if PER_COROUTINE {
+        arm_on(l, *l);
+    } else if !l.is_hooked() {
+        start(l);
+    }
+}
+
 /// `[0 0 m]` Nothing interrupts the program from now on; instead operations look
 /// at the clock.
 pub fn switch_off(l: Cx) {
@@ -81,17 +94,26 @@ pub fn settle(l: Cx) {
 
 /// `[0 0 -]` A coroutine is about to be resumed: it has the hook if and only if
 /// something is pending.
-#[inline]
+#[inline(always)]
 pub fn align(l: Cx, co: State, wanted: bool) {
     if PER_COROUTINE && (wanted || l.is_hooked()) && wanted != co.is_armed() {
-        if wanted {
-            let count = core(l, |w| w.pace.armed(clock::now()));
-            l.set_hooked(true);
-            l.arm(co, count);
-        } else {
-            l.disarm(co);
-        }
+        change(l, co, wanted);
     }
+}
+
+fn change(l: Cx, co: State, wanted: bool) {
+    if wanted {
+        arm_on(l, co);
+    } else {
+        l.disarm(co);
+    }
+}
+
+/// `[0 0 -]` Sets the hook on a coroutine, whatever is pending.
+fn arm_on(l: Cx, co: State) {
+    let count = core(l, |w| w.pace.armed(clock::now()));
+    l.set_hooked(true);
+    l.arm(co, count);
 }
 
 /// `(firings) -> count, look_at` So many counts of the hook are over. Called
@@ -100,14 +122,15 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     let l = enter(l);
     let firings = l.number(1).unwrap_or(1.0) as u64;
     let mut now = clock::now();
+    slow::look(l, now);
     // Whoever switched it off may not have reached every coroutine's hook.
-    if core(l, |w| w.pace.fired(now, firings) && w.may_interrupt() && !w.off) {
+    if core(l, |w| w.pace.fired(now, firings) && w.wants_hook() && w.may_interrupt()) {
         batch(l);
         now = clock::now();
     }
     let (count, look_at) = core(l, |w| {
-        let count = if w.wants_hook() { w.pace.armed(now) } else { 0 };
-        (count, w.pace.look_at(now))
+        let count = if w.keeps_hook() { w.pace.armed(now) } else { 0 };
+        (count, w.pace.look_at(now).min(w.slices.look_at()))
     });
     l.num(count.into());
     l.num(look_at as f64);
@@ -118,15 +141,19 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
 pub extern "C-unwind" fn sampled(l: State) -> Int {
     let l = enter(l);
     let now = clock::now();
+    // It fires in a debug hook too, and that is no place for tasks.
+    let debugged = l.is_debugged();
+    l.set_hooked(true);
+    if !debugged {
+        slow::look(l, now);
+    }
     // A batch in vain would put off the next.
     let due = core(l, |w| w.pace.sampled(now) && w.has_due(now) && w.may_interrupt());
-    l.set_hooked(true);
-    // It fires in a debug hook too, and that is no place for tasks.
-    if due && !l.is_debugged() {
+    if due && !debugged {
         batch(l);
     }
     // A task may have given it up, for good or for a profiler of the program's.
-    let goes_on = l.is_hooked() && core(l, |w| w.pace.goes_on(w.wants_hook()));
+    let goes_on = l.is_hooked() && core(l, |w| w.pace.goes_on(w.keeps_hook()));
     l.set_hooked(goes_on);
     l.bool(goes_on);
     1
@@ -195,14 +222,20 @@ fn batch(l: Cx) {
 }
 
 /// `masked(function, ...) -> ...` Calls it while no batch may start, as if it
-/// were one operation. It cannot park or block.
+/// were one operation. It cannot wait.
 pub extern "C-unwind" fn masked(l: State) -> Int {
     let l = enter(l);
     operation(l);
     args::callable(l, 1, "async.masked");
-    core(l, |w| w.busy += 1);
+    let outer = core(l, |w| {
+        w.busy += 1;
+        w.masked.replace(*l)
+    });
     let ok = l.pcall(l.top() - 1, ALL, 0);
-    core(l, |w| w.busy -= 1);
+    core(l, |w| {
+        w.busy -= 1;
+        w.masked = outer;
+    });
     if !ok {
         l.fail();
     }

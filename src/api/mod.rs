@@ -13,10 +13,12 @@ mod park;
 mod protocol;
 mod put;
 mod run;
+mod slow;
 mod stats;
 mod step;
 mod take;
 mod timer;
+mod track;
 mod trigger;
 mod values;
 mod wake;
@@ -27,7 +29,7 @@ mod xform;
 use self::core::{Core, STORE, at};
 use crate::chan::{Hall, Kind};
 use crate::lua::{Int, PER_COROUTINE, State, Verb, YIELDS_ANYWHERE};
-use crate::sched::{FIRST_ROOM, Pace, Ready, Timers};
+use crate::sched::{FIRST_ROOM, Pace, Ready, Slices, Timers};
 use crate::sys::clock;
 use crate::sys::nap::Nap;
 use std::ffi::CStr;
@@ -51,7 +53,9 @@ const EXPORTS: &[Named] = &[
     (c"is_closed", chan::is_closed),
     (c"is_main_thread", chan::is_main_thread),
     (c"is_unblocking_buffer", buffer::is_unblocking),
+    (c"masked", hook::masked),
     (c"on_error", errors::on_error),
+    (c"on_slow", slow::on_slow),
     (c"park_alts", alts::park_alts),
     (c"park_put", put::park_put),
     (c"park_take", take::park_take),
@@ -73,6 +77,10 @@ const EXPORTS: &[Named] = &[
 
 /// What `lua/async/protect.lua` needs where Lua's own protected calls do not do.
 const WITHIN: &[Named] = &[(c"can_park", within::can_park), (c"resume_within", within::resume_within)];
+
+/// What `lua/async/track.lua` needs where a hook belongs to one coroutine.
+const TRACKING: &[Named] =
+    &[(c"tracked_resume", track::tracked_resume), (c"tracked_wrap", track::tracked_wrap)];
 
 const CHANNEL_METHODS: &[Named] = &[
     (c"put", put::put),
@@ -105,7 +113,6 @@ const PRIVATE: &[Named] = &[
     (c"setup", setup),
     (c"hooks_are_used", hook::used),
     (c"profiler_is_wanted", hook::given_up),
-    (c"masked", hook::masked),
     (c"offer_each", put::offer_each),
 ];
 
@@ -121,6 +128,9 @@ const INNER: &[(u32, Verb)] = &[
     (at::ROOM, go::room),
     (at::REMEMBER, go::note),
     (at::COMMIT, protocol::commit_waiting),
+    (at::NOTE, slow::note),
+    (at::WARN, slow::warn),
+    (at::NOTE_AND_WARN, slow::note_and_warn),
 ];
 
 /// `luaopen_async_core`: answers the table of exports. Its first four values
@@ -150,12 +160,7 @@ pub fn open(l: State) -> Int {
     let store = l.top();
     weak_table(l, b"v");
     let halls = l.top();
-    // An entry that is nil would not keep its place when the table grows.
-    l.table(FIRST_ROOM * wake::STRIDE, 0);
-    for entry in 1..=FIRST_ROOM * wake::STRIDE {
-        l.bool(false);
-        l.seti(-2, entry);
-    }
+    full_table(l, FIRST_ROOM * wake::STRIDE);
     let own = [world, store, halls, l.top()];
     fill_store(l, store);
     for &(entry, f) in INNER {
@@ -170,6 +175,9 @@ pub fn open(l: State) -> Int {
     functions(l, own, PRIVATE);
     if !YIELDS_ANYWHERE {
         functions(l, own, WITHIN);
+    }
+    if PER_COROUTINE {
+        functions(l, own, TRACKING);
     }
     l.dup(-1);
     l.register();
@@ -187,11 +195,13 @@ fn new_core(l: State) -> Option<Core> {
         stood: None,
         timers: Timers::default(),
         pace: Pace::default(),
+        slices: Slices::default(),
         blocks: Vec::new(),
         block: 0,
         nap: Nap::default(),
         main: l.main(),
         busy: 0,
+        masked: None,
         pumping: 0,
         depth: 0,
         orphans: [None; go::ORPHANS as usize],
@@ -214,6 +224,16 @@ fn weak_table(l: State, mode: &[u8]) {
     l.set_meta(-2);
 }
 
+/// `[0 +1 m]` A table with so many entries, which can be set quietly. One that is nil
+/// would not keep its place when the table grows.
+fn full_table(l: State, entries: u32) {
+    l.table(entries, 0);
+    for entry in 1..=entries {
+        l.bool(false);
+        l.seti(-2, entry);
+    }
+}
+
 fn fill_store(l: State, store: Int) {
     weak_table(l, b"kv");
     l.seti(store, at::GO_BLOCKS);
@@ -221,11 +241,7 @@ fn fill_store(l: State, store: Int) {
     l.seti(store, at::TIMERS);
     l.table(go::ORPHANS, 0);
     l.seti(store, at::ORPHANS);
-    l.table(warm::LINES, 0);
-    for entry in 1..=warm::LINES {
-        l.bool(false);
-        l.seti(-2, entry);
-    }
+    full_table(l, warm::LINES);
     l.seti(store, at::WARM);
     for entry in [at::WATCHED, at::BLOCKS] {
         l.table(4, 0);

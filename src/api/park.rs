@@ -204,13 +204,19 @@ pub fn leave(l: Cx, c: Ref<Channel>, value: Option<Int>) -> Int {
 }
 
 /// `[0 0 e]` Refuses where no coroutine can yield.
-#[inline]
+#[inline(always)]
 pub fn must_yield(l: Cx, function: &str) {
     // Only a coroutine that was resumed by the program may be in a place which the
     // library has not looked at.
     if l.can_yield() && !l.is_pinned() && (l.is_go().is_some() || !hook::forbids_parking(l)) {
         return;
     }
+    cannot_yield(l, function);
+}
+
+/// `[0 0 e]` Says why.
+#[cold]
+fn cannot_yield(l: Cx, function: &str) -> ! {
     if l.can_yield() {
         l.raise(format_args!(
             "{function}: LuaJIT cannot park a coroutine that runs in a finalizer or in a debug hook"
@@ -219,6 +225,11 @@ pub fn must_yield(l: Cx, function: &str) {
     if l.is_main() {
         l.raise(format_args!(
             "{function}: only a coroutine can park; use a blocking operation on the main thread"
+        ));
+    }
+    if core(l, |w| w.masked == Some(*l)) {
+        l.raise(format_args!(
+            "{function}: cannot park here: async.masked is between this call and its coroutine"
         ));
     }
     if !YIELDS_ANYWHERE {
@@ -294,8 +305,11 @@ pub fn must_block(l: Cx, function: &str) {
     must_run(l, function);
 }
 
-/// `[0 0 e]` Refuses where tasks could not park.
+/// `[0 0 e]` Refuses where tasks could not park, and where they are held back.
 pub fn must_run(l: Cx, function: &str) {
+    if core(l, |w| w.masked.is_some()) {
+        l.raise(format_args!("{function}: not within async.masked, which holds tasks back"));
+    }
     if hook::forbids_parking(l) {
         l.raise(format_args!("{function}: LuaJIT cannot run tasks in a finalizer or in a debug hook"));
     }

@@ -3,9 +3,9 @@
 
 use super::core::{Block, Core, Cx, Job, Load, Next, READY, STORE, Waiter, at, core, enter};
 use super::park::{self, Held, withdraw};
-use super::{args, errors, go, hook, timer, wake, warm};
+use super::{args, errors, go, hook, slow, timer, wake, warm};
 use crate::lua::{Int, State};
-use crate::sched::BATCH;
+use crate::sched::{BATCH, Work};
 use crate::sys::clock;
 
 /// How waiting ended.
@@ -56,6 +56,7 @@ pub fn until(l: Cx, id: u32, held: Held) -> Outcome {
 /// is too late for that: the value is under way.
 fn drive(l: Cx, done: impl Fn(Cx) -> bool, abandon: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
     core(l, |w| w.pumping += 1);
+    let work = slow::pause(l);
     let outcome = loop {
         if !step_on(l, id) {
             if abandon(l) {
@@ -75,6 +76,9 @@ fn drive(l: Cx, done: impl Fn(Cx) -> bool, abandon: impl Fn(Cx) -> bool, id: Opt
     };
     wake::sweep(l);
     core(l, |w| w.pumping -= 1);
+    if let Some(work) = work {
+        slow::end(l, work);
+    }
     outcome
 }
 
@@ -288,10 +292,14 @@ fn unblock_early(l: Cx, id: u32) {
 fn call(l: Cx, function: Int, value: Int) {
     l.geti(STORE, at::CATCH);
     let catch = l.top();
+    let work = slow::begin_call(l, Work::Callback, function);
     l.dup(function);
     l.dup(value);
     if !l.pcall(1, 0, catch) {
         errors::report(l, None, None);
+    }
+    if let Some(work) = work {
+        slow::end(l, work);
     }
 }
 

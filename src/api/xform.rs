@@ -3,9 +3,10 @@
 use super::chan::{self, Channel, Role};
 use super::core::{Cx, HALLS, READY, STORE, at, core, decide, enter, kept};
 use super::wake::{self, Gift};
-use super::{args, errors, step, values};
+use super::{args, errors, slow, step, values};
 use crate::chan::{Kind, Side};
 use crate::lua::{Int, Ref, State};
+use crate::sched::Work;
 
 /// The state of a channel's transducer.
 #[derive(Clone, Copy, Default, Debug)]
@@ -115,9 +116,13 @@ fn step(l: Cx, ch: Int, c: Ref<Channel>, v: Option<Int>) -> bool {
 /// `[-(1+args) +1 -]` A protected call during which no batch may start: it is a
 /// part of an operation.
 fn call_busy(l: Cx, args: Int, catch: Int) -> bool {
+    let work = slow::begin_call(l, Work::Step, l.top() - args);
     core(l, |w| w.busy += 1);
     let ok = l.pcall(args, 1, catch);
     core(l, |w| w.busy -= 1);
+    if let Some(work) = work {
+        slow::end(l, work);
+    }
     ok
 }
 

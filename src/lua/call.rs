@@ -279,11 +279,17 @@ impl State {
 
     /// `[-1 +1 m]` The name of the file of the function on top.
     pub fn source(self) {
+        self.definition();
+    }
+
+    /// `[-1 +1 m]` The same, and the line where it begins.
+    pub fn definition(self) -> i32 {
         // SAFETY: there is a function on top, which `>` pops.
         unsafe {
             let mut ar: ffi::lua_Debug = std::mem::zeroed();
             ffi::lua_getinfo(self.0, c">S".as_ptr(), &mut ar);
             ffi::lua_pushstring(self.0, ar.short_src.as_ptr());
+            ar.linedefined
         }
     }
 

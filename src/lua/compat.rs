@@ -110,6 +110,20 @@ pub(super) unsafe fn close_variables(_co: *mut ffi::lua_State) {
     }
 }
 
+/// `[0 0 -]` The function in C on top gets the environment of that at `i`, where
+/// functions have one: it is a table that Lua's own library may rely upon.
+///
+/// # Safety
+/// The state is valid, and functions are at both places.
+pub(super) unsafe fn share_environment(_l: *mut ffi::lua_State, _i: Int) {
+    #[cfg(feature = "lua51")]
+    // SAFETY: the caller's; one value fits.
+    unsafe {
+        ffi::lua_getfenv(_l, _i);
+        ffi::lua_setfenv(_l, -2);
+    }
+}
+
 /// `[0 +1 -]` The main thread, or nil where Lua does not tell.
 ///
 /// # Safety

@@ -16,6 +16,9 @@ pub const PER_COROUTINE: bool = true;
 /// Its name.
 pub const TRIGGER: &str = "count";
 
+/// How many functions of ours are on the stack above what it interrupted.
+pub const LEVELS_OF_TRIGGER: Int = 1;
+
 const EVENTS: Int = ffi::LUA_MASKCALL | ffi::LUA_MASKRET | ffi::LUA_MASKLINE;
 
 /// How many threads with foreign hooks can be served at a time. Ours is not set

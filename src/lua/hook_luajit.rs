@@ -13,6 +13,9 @@ pub const PER_COROUTINE: bool = false;
 /// Its name.
 pub const TRIGGER: &str = "profile";
 
+/// How many functions of ours are on the stack above what it interrupted.
+pub const LEVELS_OF_TRIGGER: Int = 2;
+
 thread_local! {
     /// Set by the hook of the trial below.
     static FIRED: Cell<bool> = const { Cell::new(false) };

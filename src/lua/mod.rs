@@ -29,6 +29,7 @@ mod call;
 mod compat;
 #[cfg_attr(feature = "luajit", path = "hook_luajit.rs")]
 mod hook;
+mod native;
 #[cfg(feature = "luajit")]
 #[cfg_attr(not(unix), path = "profile_none.rs")]
 mod profile;
@@ -39,8 +40,8 @@ mod world;
 
 pub use call::{Parked, Status};
 pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE};
-pub use hook::{PER_COROUTINE, TRIGGER};
+pub use hook::{LEVELS_OF_TRIGGER, PER_COROUTINE, TRIGGER};
 pub use raise::Text;
 pub use state::{ALL, Int, State, Verb};
 pub use udata::{Ref, Tagged};
-pub use world::Cx;
+pub use world::{Behind, Cx};

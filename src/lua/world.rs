@@ -1,5 +1,6 @@
 //! The one thing that the library keeps for a Lua state.
 
+use super::native::Native;
 use super::state::{Int, State};
 use mlua::ffi;
 use std::cell::{Cell, UnsafeCell};
@@ -29,12 +30,24 @@ pub struct World<T> {
     hooked: Cell<bool>,
     /// Operations look at the clock.
     polling: Cell<bool>,
+    /// Work that takes long is told of.
+    watching: Cell<bool>,
     /// The coroutine that runs within another, and the outermost one.
     within: Cell<Option<(State, State)>>,
+    /// Lua's own `coroutine.resume`, and what its `coroutine.wrap` makes, where ours
+    /// stand in for them.
+    behind: Cell<[Option<Native>; 2]>,
     inner: UnsafeCell<Option<T>>,
 }
 
 const TAG: usize = 0x7769_6465;
+
+/// The functions of Lua's own that ours can stand in for.
+#[derive(Clone, Copy)]
+pub enum Behind {
+    Resume,
+    Wrapped,
+}
 
 /// A stack together with the world that belongs to the running function.
 pub struct Cx<T> {
@@ -157,6 +170,27 @@ impl<T> Cx<T> {
         self.l.suspend(n)
     }
 
+    /// Takes note of a function of Lua's own that one of ours stands in for. False:
+    /// it is another one already, which those that were made then rely upon.
+    pub fn set_behind(self, which: Behind, native: Native) -> bool {
+        // SAFETY: as above.
+        let behind = unsafe { &self.world.as_ref().behind };
+        let mut both = behind.get();
+        let same = *both[which as usize].get_or_insert(native) == native;
+        behind.set(both);
+        same
+    }
+
+    /// `[? +? e]` Runs it in the place of the running function.
+    #[inline]
+    pub fn run_behind(self, which: Behind) -> Int {
+        // SAFETY: as above.
+        match unsafe { self.world.as_ref().behind.get()[which as usize] } {
+            Some(native) => native.run(self.l),
+            None => 0,
+        }
+    }
+
     /// Counts the calls under way in which no coroutine may park, from a finalizer
     /// or a hook.
     pub fn pin(self, by: i32) {
@@ -196,6 +230,18 @@ impl<T> Cx<T> {
         unsafe { self.world.as_ref().polling.get() }
     }
 
+    /// Says whether work that takes long is told of.
+    pub fn set_watching(self, watching: bool) {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().watching.set(watching) }
+    }
+
+    #[inline]
+    pub fn is_watching(self) -> bool {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().watching.get() }
+    }
+
     /// True once in `n` calls, for what need not be looked at every time.
     #[inline]
     pub fn once_in(self, n: u32) -> bool {
@@ -219,7 +265,13 @@ impl State {
     /// `[0 0 e]` The beginning of every function that uses the world.
     #[inline]
     pub fn enter<T>(self) -> Cx<T> {
-        match self.world_at(State::WORLD) {
+        self.enter_at(State::WORLD)
+    }
+
+    /// `[0 0 e]` The same of one that has the world elsewhere.
+    #[inline]
+    pub fn enter_at<T>(self, i: Int) -> Cx<T> {
+        match self.world_at(i) {
             Some(world) => Cx { l: self, world },
             None => self.raise("async: this function has lost its state"),
         }
@@ -242,7 +294,9 @@ impl State {
                 pinned: Cell::new(0),
                 hooked: Cell::new(false),
                 polling: Cell::new(!super::hook::PER_COROUTINE),
+                watching: Cell::new(false),
                 within: Cell::new(None),
+                behind: Cell::new([None; 2]),
                 inner: UnsafeCell::new(None),
             });
         }

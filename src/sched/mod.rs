@@ -2,10 +2,12 @@
 
 mod pace;
 mod ready;
+mod slice;
 mod timer;
 
 pub use pace::Pace;
 pub use ready::{FIRST_ROOM, Ready};
+pub use slice::{Outer, Slices, Work};
 pub use timer::{Timers, deadline};
 
 /// The grid of deadlines and batches: 10 ms in nanoseconds.

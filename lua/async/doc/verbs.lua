@@ -102,15 +102,29 @@ How many tasks are queued.]] },
   stats = { "?reset", [[
 A table of figures: what waits, what ran, and how the hook fares. With reset,
 counting begins anew afterwards.]] },
+  masked = { "f & args", [[
+Calls (f args...) with tasks held back: none runs until it is over, as if it
+were one operation. Returns its results; its error goes on. f may use whatever
+does not wait: what parks, blocks or runs tasks raises.]] },
   trigger = { "?name", [[
 Says what interrupts a program that computes: :count, a debug hook, or on LuaJIT
 :profile, its profiler; or :none, and then timers and tasks get their turn in
 blocking calls and at operations. Sets it first, if a name is given. Raises on
 another name.]] },
+  track_coroutines = { "?on", [[
+Lets timers and tasks interrupt the program's own coroutines too, by putting
+functions of the library in the place of coroutine.resume and coroutine.wrap;
+with false it puts Lua's back. On LuaJIT that is so anyway, and nothing is done.
+Returns a boolean: are such coroutines interrupted now?]] },
   on_error = { "?handler", [[
 Sets the function that is told of errors that reach no caller, (handler report
 err): a string with traceback, and the error itself. Without it they go to
 stderr. Returns the handler before.]] },
+  on_slow = { "?ms ?handler", [[
+Tells of each go block, callback and step of a transducer that runs for more
+than ms milliseconds without parking: (handler report ms), or stderr, gets what
+it is and where it was, as soon as that is known. Without arguments nothing is
+told, as at first. Returns the ms and the handler before.]] },
   reduced = { "x", [[
 Wraps x, to be returned by a step of a transducer or fold that wants no more.]] },
   is_reduced = { "x", [[
