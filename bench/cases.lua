@@ -4,7 +4,7 @@ local async = require("async")
 local streams = require("bench.streams")
 
 local expect, sum_to = streams.expect, streams.sum_to
-local clock, floor, least = os.clock, math.floor, math.min
+local clock, floor, least = streams.clock, math.floor, math.min
 local resume, yield, create = coroutine.resume, coroutine.yield, coroutine.create
 local chan, spawn, run, step = async.chan, async.spawn, async.run, async.step
 local put, take = async.park_put, async.park_take

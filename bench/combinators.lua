@@ -2,7 +2,7 @@
 local async = require("async")
 local streams = require("bench.streams")
 
-local clock, floor = os.clock, math.floor
+local clock, floor = streams.clock, math.floor
 local chan, run, try_take = async.chan, async.run, async.try_take
 local feed, drain, through = streams.feed, streams.drain, streams.through
 local expect, sum_to = streams.expect, streams.sum_to
