@@ -117,7 +117,7 @@ end
 local function is_plain(err, names)
   if type(err) ~= "string" then return false end
   if err:find("hostile metamethod", 1, true) or err:find 'channel%["%a+!"%]: channel expected'
-    or err:find("(value expected)", 1, true) then
+    or (names[1]:find("masked", 1, true) and err:find("(value expected)", 1, true)) then
     return true
   end
   for _, name in ipairs(names) do
