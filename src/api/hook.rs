@@ -1,5 +1,5 @@
-//! What happens while a program computes: the hook of PUC Lua, the profiler of
-//! LuaJIT, or where that is not to be had, now and then an operation of the
+//! What happens while a program computes: the hook or the alarm of PUC Lua, the
+//! profiler of LuaJIT, or where that is not to be had, now and then an operation of the
 //! library.
 
 use super::core::{Cx, STORE, at, core, enter};
@@ -11,7 +11,7 @@ use crate::sys::clock;
 /// the running thread, and on the main thread, to which it will return.
 #[inline]
 pub fn arm(l: Cx) {
-    let armed = if PER_COROUTINE { l.is_armed() } else { l.is_hooked() };
+    let armed = if PER_COROUTINE { l.is_served() || l.is_armed() } else { l.is_hooked() };
     if !armed && core(l, |w| w.wants_hook()) {
         set(l);
     }
@@ -22,8 +22,12 @@ fn set(l: Cx) {
     if !PER_COROUTINE {
         return start(l);
     }
-    l.set_hooked(true);
     let now = clock::now();
+    if l.prefers_alarm() && set_alarm(l, now) {
+        return;
+    }
+    l.silence();
+    l.set_hooked(true);
     // Not every Lua tells its main thread to a module that a coroutine loads.
     let here = l.is_main().then_some(*l);
     let (count, main) = core(l, |w| {
@@ -42,6 +46,50 @@ fn set(l: Cx) {
     }
 }
 
+/// `[0 0 -]` False: the alarm is not to be had here and now, or not where a hook of
+/// somebody else's is set; then our hook is set instead.
+fn set_alarm(l: Cx, now: u64) -> bool {
+    let here = l.is_main().then_some(*l);
+    let goes_on = l.expects_alarm();
+    let (wait, main) = core(l, |w| {
+        w.main = w.main.or(here);
+        if !goes_on {
+            w.pace.started(now);
+            w.pace.is_due(now);
+        }
+        (w.pace.look_at(now) - now, w.main)
+    });
+    l.set_alarm(main, wait)
+}
+
+/// `() -> wait` An alarm has come. Called protected, while no hook is set; answers
+/// after how many nanoseconds the next is to come, 0 for none.
+pub extern "C-unwind" fn alarmed(l: State) -> Int {
+    let l = enter(l);
+    let mut now = clock::now();
+    if core(l, |w| w.pace.sampled(now) && w.may_interrupt()) {
+        // What was interrupted goes on afterwards, as old as it was.
+        let slice = core(l, |w| w.pace.slice());
+        batch(l);
+        now = clock::now();
+        core(l, |w| w.pace.go_on(slice));
+    }
+    let wait = core(l, |w| if w.wants_hook() { w.pace.look_at(now) - now } else { 0 });
+    l.num(wait as f64);
+    1
+}
+
+/// `[0 0 -]` The program is interrupted by an alarm from now on, or by hooks.
+pub fn use_alarm(l: Cx, yes: bool) {
+    l.set_prefers_alarm(yes);
+    let main = core(l, |w| w.main);
+    if yes {
+        l.disarm(*l);
+        main.into_iter().for_each(|main| l.disarm(main));
+    }
+    switch_on(l);
+}
+
 /// `[0 0 -]` Arms the trigger that serves all coroutines, and is not to be had at
 /// all times. In a finalizer LuaJIT would not prepare its compiled code for it.
 fn start(l: Cx) {
@@ -58,6 +106,7 @@ pub fn switch_off(l: Cx) {
     core(l, |w| w.off = true);
     l.set_polling(true);
     if PER_COROUTINE {
+        l.silence();
         settle(l);
     } else {
         l.set_hooked(false);
@@ -83,6 +132,7 @@ pub fn settle(l: Cx) {
 /// something is pending.
 #[inline]
 pub fn align(l: Cx, co: State, wanted: bool) {
+    let wanted = wanted && !l.expects_alarm();
     if PER_COROUTINE && (wanted || l.is_hooked()) && wanted != co.is_armed() {
         if wanted {
             let count = core(l, |w| w.pace.armed(clock::now()));
@@ -104,8 +154,9 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
         batch(l);
         now = clock::now();
     }
+    let alarm = l.expects_alarm();
     let (count, look_at) = core(l, |w| {
-        let count = if w.wants_hook() { w.pace.armed(now) } else { 0 };
+        let count = if w.wants_hook() && !alarm { w.pace.armed(now) } else { 0 };
         (count, w.pace.look_at(now))
     });
     l.num(count.into());

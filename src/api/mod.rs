@@ -165,6 +165,8 @@ pub fn open(l: State) -> Int {
     metatables(l, own);
     function(l, own, if PER_COROUTINE { hook::fired } else { hook::sampled });
     l.provide_hook(clock::now);
+    function(l, own, hook::alarmed);
+    l.provide_alarm_of::<Core>(world);
     l.table(0, (EXPORTS.len() + PRIVATE.len()) as u32);
     functions(l, own, EXPORTS);
     functions(l, own, PRIVATE);

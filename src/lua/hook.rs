@@ -146,7 +146,7 @@ impl State {
         set.is_some_and(|hook| std::ptr::fn_addr_eq(hook, on_event as ffi::lua_Hook))
     }
 
-    /// What advances timers while a program computes.
+    /// What advances timers while a program computes, unless the alarm does.
     pub fn trigger(self) -> &'static str {
         TRIGGER
     }
@@ -163,7 +163,9 @@ impl State {
     pub fn give_up_trigger(self) {}
 
     /// `[0 0 -]` The state ends, and its hooks with it.
-    pub fn end_trigger(self) {}
+    pub fn end_trigger(self) {
+        self.end_alarm();
+    }
 
     /// `[0 0 -]` Does the program use a debug hook now? Ours is never set in one.
     pub fn is_debugged(self) -> bool {

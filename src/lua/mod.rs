@@ -25,6 +25,8 @@
 //! and say so where they need more.
 #![allow(unsafe_code)]
 
+#[cfg_attr(any(feature = "luajit", not(target_os = "linux")), path = "alarm_none.rs")]
+mod alarm;
 mod call;
 mod compat;
 #[cfg_attr(feature = "luajit", path = "hook_luajit.rs")]
@@ -39,6 +41,7 @@ mod world;
 
 pub use call::{Parked, Status};
 pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE};
+pub use alarm::ALARM;
 pub use hook::{PER_COROUTINE, TRIGGER};
 pub use raise::Text;
 pub use state::{ALL, Int, State, Verb};
