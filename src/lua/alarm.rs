@@ -27,6 +27,9 @@ const RECORDS: usize = 256;
 /// program slept does not bring the next nearer.
 const LONGEST: u64 = 10_000_000;
 
+/// How often the time until the next is doubled while nobody hears.
+const RARER: u32 = 6;
+
 /// How far above the first real-time signal the search for a free one begins.
 const FIRST_SIGNAL: c_int = 5;
 
@@ -45,6 +48,8 @@ struct Record {
     armed: AtomicBool,
     /// One has come and has not been served.
     rang: AtomicBool,
+    /// Alarms since then, up to `RARER`.
+    unheard: AtomicU32,
     /// Handlers at work, perhaps in another thread.
     inside: AtomicU32,
     /// The coroutine that the library knows to run.
@@ -64,6 +69,7 @@ static TABLE: [Record; RECORDS] = [const {
         tenant: AtomicUsize::new(0),
         armed: AtomicBool::new(false),
         rang: AtomicBool::new(false),
+        unheard: AtomicU32::new(0),
         inside: AtomicU32::new(0),
         running: AtomicPtr::new(null_mut()),
         asker: AtomicPtr::new(null_mut()),
@@ -165,22 +171,25 @@ fn clear_hook(l: *mut ffi::lua_State) {
 }
 
 impl Record {
-    /// Sets the timer to so many nanoseconds of processor time from now.
+    /// Sets the timer to so many nanoseconds of processor time from now, less than a
+    /// second of them.
     fn set_timer(&self, wait: u64) -> bool {
         unsafe {
             let mut when: libc::itimerspec = zeroed();
-            when.it_value.tv_nsec = wait.clamp(1, LONGEST) as _;
+            when.it_value.tv_nsec = wait.max(1) as _;
             libc::timer_settime(self.timer.load(SeqCst), 0, &when, null_mut()) == 0
         }
     }
 
     /// In the handler. A hook can get lost, if this comes while another is being set;
-    /// so alarms go on until one is served.
+    /// so alarms go on until one is served. They get rarer, since more often the state
+    /// is just not in use.
     fn ring(&self) {
-        self.rang.store(true, SeqCst);
+        let unheard = if self.rang.swap(true, SeqCst) { self.unheard.load(SeqCst) + 1 } else { 0 };
+        self.unheard.store(unheard.min(RARER), SeqCst);
         set_hook_at_once(self.running.load(SeqCst));
         set_hook_at_once(self.asker.load(SeqCst));
-        self.set_timer(LONGEST);
+        self.set_timer(LONGEST << unheard.min(RARER));
     }
 }
 
@@ -346,7 +355,7 @@ impl State {
         if set && is_new {
             record.rang.store(false, SeqCst);
             record.armed.store(true, SeqCst);
-            set = record.set_timer(wait);
+            set = record.set_timer(wait.min(LONGEST));
         }
         record.armed.fetch_and(set, SeqCst);
         set
@@ -389,7 +398,7 @@ fn serve(l: State, record: &Record) {
     if wait == 0 {
         record.armed.store(false, SeqCst);
     } else if record.armed.load(SeqCst) {
-        record.set_timer(wait);
+        record.set_timer(wait.min(LONGEST));
     }
 }
 
