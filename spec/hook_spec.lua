@@ -294,12 +294,19 @@ describe("the interval between two batches of the hook", function()
       assert.is_true(stats.instructions_per_10ms > 0)
     end)
   end
-
-  it("is served by the count trigger", function() assert.equal("count", async.stats().trigger) end)
 end)
 
 describe("the library's hook", function()
-  before_each(function() async.run() end)
+  local before = async.trigger()
+
+  before_each(function()
+    async.run()
+    async.trigger "count"
+  end)
+
+  after_each(function() async.trigger(before) end)
+
+  it("is told of by name", function() assert.equal("count", async.stats().trigger) end)
 
   --- A hook is set on the coroutine that runs.
   local function hooked()

@@ -230,7 +230,7 @@ impl Alarm {
     }
 
     /// The state ends. No handler may know of it when this is over.
-    fn end(self) {
+    pub(super) fn end(self) {
         let Some(record) = self.record() else { return };
         record.armed.store(false, SeqCst);
         record.running.store(null_mut(), SeqCst);
@@ -378,12 +378,10 @@ impl State {
         found
     }
 
-    /// `[0 0 -]` The state ends.
-    pub(super) fn end_alarm(self) {
-        if let Some(bell) = self.bell() {
-            bell.get().0.end();
-        }
-        self.pop(1);
+    /// `[0 0 -]` Another hook is about to be set: that of an alarm is not one to be
+    /// put back afterwards.
+    pub(super) fn clear_alarm(self) {
+        clear_hook(self.0);
     }
 }
 

@@ -24,6 +24,10 @@ impl Alarm {
         match self {}
     }
 
+    pub(super) fn end(self) {
+        match self {}
+    }
+
     pub(super) fn is_possible(self) -> bool {
         match self {}
     }
@@ -51,6 +55,6 @@ impl State {
         false
     }
 
-    /// `[0 0 -]` The state ends.
-    pub(super) fn end_alarm(self) {}
+    #[cfg(not(feature = "luajit"))]
+    pub(super) fn clear_alarm(self) {}
 }

@@ -163,9 +163,7 @@ impl State {
     pub fn give_up_trigger(self) {}
 
     /// `[0 0 -]` The state ends, and its hooks with it.
-    pub fn end_trigger(self) {
-        self.end_alarm();
-    }
+    pub fn end_trigger(self) {}
 
     /// `[0 0 -]` Does the program use a debug hook now? Ours is never set in one.
     pub fn is_debugged(self) -> bool {
@@ -213,6 +211,7 @@ unsafe fn arm(hooks: Ref<Hooks>, to: State, ours: Int) {
     // SAFETY: the caller's.
     unsafe {
         if !to.is_armed() {
+            to.clear_alarm();
             hooks.update(|h| h.forget(to));
             if let Some(hook) = ffi::lua_gethook(to.0) {
                 let (mask, count) = (ffi::lua_gethookmask(to.0), ffi::lua_gethookcount(to.0));

@@ -39,9 +39,9 @@ mod state;
 mod udata;
 mod world;
 
+pub use alarm::ALARM;
 pub use call::{Parked, Status};
 pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE};
-pub use alarm::ALARM;
 pub use hook::{PER_COROUTINE, TRIGGER};
 pub use raise::Text;
 pub use state::{ALL, Int, State, Verb};

@@ -349,7 +349,8 @@ impl State {
     pub fn end_world<T>(self, i: Int) {
         if let Some(world) = self.world_at::<T>(i) {
             // SAFETY: alive.
-            unsafe { world.as_ref().alarm.set(None) }
+            let alarm = unsafe { world.as_ref().alarm.take() };
+            alarm.into_iter().for_each(Alarm::end);
             // SAFETY: alive, and never used from within `with`.
             unsafe { drop((*world.as_ref().inner.get()).take()) }
         }
