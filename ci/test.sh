@@ -97,6 +97,7 @@ suite unit ci/unit.sh
 for lua in "${luas[@]}"; do
   on "$lua" suite spec ci/spec.sh "$lua"
   on "$lua" suite states ci/states.sh "$lua"
+  [ "$lua" = luajit ] || on "$lua" suite alarm ci/alarm.sh "$lua"
   on "$lua" suite bench ci/lua.sh "$lua" bench/run.lua --check
 done
 suite "idle cost" bench/idle.sh

@@ -254,7 +254,11 @@ end)
 
 if jit then return end
 
-describe("the interval between two batches of the hook", function()
+describe("the interval between two batches", function()
+  -- The alarm comes with the kernel's tick, which counts processor time in steps of up to 4 ms.
+  local alarm = async.trigger() == "alarm"
+  local tick = alarm and 4 or 0
+
   --- Works for 300 ms with something pending; what stats says, and how long we did not have the processor.
   local function measure(work)
     async.run()
@@ -296,21 +300,28 @@ describe("the interval between two batches of the hook", function()
         local share = stolen / stats.interval_count
         local median, max = stats.interval_ms_median, stats.interval_ms_max
         fault = stats.interval_count < 15 and ("only %d intervals"):format(stats.interval_count)
-          or (median < 9 - share or median > 11 + share) and ("median %g ms"):format(median)
-          or max >= 15 + stolen and ("longest %g ms"):format(max)
+          or (median < 9 - tick - share or median > 11 + tick + share) and ("median %g ms"):format(median)
+          or max >= 15 + tick + stolen and ("longest %g ms"):format(max)
         assert.is_true(stats.firings >= stats.batches and stats.batches > 0)
-        assert.is_true(stats.instructions_per_10ms > 0)
+        assert.is_true(alarm or stats.instructions_per_10ms > 0)
         if not fault then return end
       end
       assert.is_falsy(fault)
     end)
   end
-
-  it("is served by the count trigger", function() assert.equal("count", async.stats().trigger) end)
 end)
 
 describe("the library's hook", function()
-  before_each(function() async.run() end)
+  local before = async.trigger()
+
+  before_each(function()
+    async.run()
+    async.trigger "count"
+  end)
+
+  after_each(function() async.trigger(before) end)
+
+  it("is told of by name", function() assert.equal("count", async.stats().trigger) end)
 
   --- A hook is set on the coroutine that runs.
   local function hooked()

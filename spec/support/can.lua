@@ -8,6 +8,9 @@ can.yield_anywhere = coroutine.wrap(function() return pcall(coroutine.yield, "yi
 --- A hook runs tasks while the program computes. LuaJIT's compiled code calls none.
 can.hook = not rawget(_G, "jit")
 
+--- An alarm can do it (Linux).
+can.alarm = can.hook and io.open("/proc/self/stat") ~= nil
+
 --- Suspended coroutines can be closed, and variables too (5.4 and later).
 can.close = coroutine.close ~= nil
 

@@ -180,6 +180,11 @@ impl Core {
         self.wants_hook() || (!self.off && self.slices.is_watching())
     }
 
+    /// When the clock has to be compared next.
+    pub fn look_at(&self, now: u64) -> u64 {
+        self.pace.look_at(now).min(self.slices.look_at())
+    }
+
     /// Would interrupting it bring anything forward now?
     pub fn has_due(&mut self, now: u64) -> bool {
         self.timers.first().is_some_and(|(deadline, _)| deadline <= now)

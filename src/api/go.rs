@@ -156,7 +156,7 @@ fn run_as<const WATCHED: bool>(l: Cx, co: State, go: bool, args: Int, block: Opt
     // Below a hook, Lua's count of C calls would be that of whatever it interrupted;
     // a new go block belongs to who spawns it.
     let from = if batch && block.is_none() { None } else { Some(*l) };
-    let status = State::resume(co, from, args);
+    let status = l.resume(co, from, args);
     l.set_current(outer);
     // What does not run carries no hook.
     if hooked {

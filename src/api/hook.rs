@@ -1,9 +1,9 @@
-//! What happens while a program computes: the hook of PUC Lua, the profiler of
-//! LuaJIT, or where that is not to be had, now and then an operation of the
+//! What happens while a program computes: the hook or the alarm of PUC Lua, the
+//! profiler of LuaJIT, or where that is not to be had, now and then an operation of the
 //! library.
 
 use super::core::{Cx, STORE, at, core, enter};
-use super::{args, run, slow};
+use super::{alarm, args, run, slow};
 use crate::lua::{ALL, Int, PER_COROUTINE, State};
 use crate::sys::clock;
 
@@ -11,7 +11,7 @@ use crate::sys::clock;
 /// the running thread, and on the main thread, to which it will return.
 #[inline]
 pub fn arm(l: Cx) {
-    let armed = if PER_COROUTINE { l.is_armed() } else { l.is_hooked() };
+    let armed = if PER_COROUTINE { l.is_served() || l.is_armed() } else { l.is_hooked() };
     if !armed && core(l, |w| w.wants_hook()) {
         set(l);
     }
@@ -22,8 +22,12 @@ fn set(l: Cx) {
     if !PER_COROUTINE {
         return start(l);
     }
-    l.set_hooked(true);
     let now = clock::now();
+    if alarm::set(l, now) {
+        return;
+    }
+    l.silence();
+    l.set_hooked(true);
     // Not every Lua tells its main thread to a module that a coroutine loads.
     let here = l.is_main().then_some(*l);
     let (count, main) = core(l, |w| {
@@ -59,7 +63,9 @@ pub fn watch(l: Cx) {
         return;
     }
     if PER_COROUTINE {
-        arm_on(l, *l);
+        if !alarm::set(l, clock::now()) {
+            arm_on(l, *l);
+        }
     } else if !l.is_hooked() {
         start(l);
     }
@@ -71,6 +77,7 @@ pub fn switch_off(l: Cx) {
     core(l, |w| w.off = true);
     l.set_polling(true);
     if PER_COROUTINE {
+        l.silence();
         settle(l);
     } else {
         l.set_hooked(false);
@@ -96,6 +103,7 @@ pub fn settle(l: Cx) {
 /// something is pending.
 #[inline(always)]
 pub fn align(l: Cx, co: State, wanted: bool) {
+    let wanted = wanted && !l.expects_alarm();
     if PER_COROUTINE && (wanted || l.is_hooked()) && wanted != co.is_armed() {
         change(l, co, wanted);
     }
@@ -128,9 +136,10 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
         batch(l);
         now = clock::now();
     }
+    let alarm = l.expects_alarm();
     let (count, look_at) = core(l, |w| {
-        let count = if w.keeps_hook() { w.pace.armed(now) } else { 0 };
-        (count, w.pace.look_at(now).min(w.slices.look_at()))
+        let count = if w.keeps_hook() && !alarm { w.pace.armed(now) } else { 0 };
+        (count, w.look_at(now))
     });
     l.num(count.into());
     l.num(look_at as f64);
@@ -211,7 +220,7 @@ pub fn check(l: Cx) {
 }
 
 /// `[0 0 -]` Interrupts whatever runs for a batch of timers and tasks.
-fn batch(l: Cx) {
+pub fn batch(l: Cx) {
     core(l, |w| {
         w.pace.batch(clock::now());
         w.depth += 1;

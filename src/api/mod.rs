@@ -1,6 +1,7 @@
 //! What Lua sees, one file for each thing: read the arguments, decide, move the
 //! values, return. The list of it all is `EXPORTS`.
 
+mod alarm;
 mod alts;
 mod args;
 mod buffer;
@@ -170,6 +171,8 @@ pub fn open(l: State) -> Int {
     metatables(l, own);
     function(l, own, if PER_COROUTINE { hook::fired } else { hook::sampled });
     l.provide_hook(clock::now);
+    function(l, own, alarm::rang);
+    l.provide_alarm_of::<Core>(world);
     l.table(0, (EXPORTS.len() + PRIVATE.len()) as u32);
     functions(l, own, EXPORTS);
     functions(l, own, PRIVATE);

@@ -89,7 +89,7 @@ fn begin(l: Cx, work: Work) -> Outer {
     let outer = core(l, |w| w.slices.begin(work, clock::now()));
     remember(l, 0);
     // A coroutine gets the hook as it is resumed.
-    if !PER_COROUTINE || matches!(work, Work::Callback | Work::Step) {
+    if !PER_COROUTINE || l.prefers_alarm() || matches!(work, Work::Callback | Work::Step) {
         hook::watch(l);
     }
     outer

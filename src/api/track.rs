@@ -40,10 +40,10 @@ fn function(l: Cx, f: Verb, n: Int) -> Int {
 /// `resume(coroutine, ...)`
 extern "C-unwind" fn resume(l: State) -> Int {
     let l = enter(l);
-    let Some(co) = l.thread_at(1).filter(|_| l.is_hooked()) else {
+    let Some(co) = l.thread_at(1).filter(|_| is_interrupted(l)) else {
         return l.run_behind(Behind::Resume);
     };
-    let chained = lend(l, co);
+    let chained = lend(l, co, 1);
     let n = l.run_behind(Behind::Resume);
     if chained && l.has_room(4) {
         l.disarm(co);
@@ -75,19 +75,30 @@ extern "C-unwind" fn resume_wrapped(l: State) -> Int {
     let l: Cx = l.enter_at::<Core>(WORLD);
     let Some(co) = l.thread_at(CO) else { return 0 };
     // When it fails, nothing could be taken back from it.
-    if l.is_hooked() && !co.has_foreign_hook() {
-        lend(l, co);
+    if is_interrupted(l) && !co.has_foreign_hook() {
+        lend(l, co, CO);
     }
     let n = l.run_behind(Behind::Wrapped);
     return_to(l, co);
     n
 }
 
-/// `[0 0 -]` A coroutine that is about to run gets the hook if anything is pending,
-/// and keeps it when it yields: to set it is dear. True: it stands in front of a
-/// foreign hook now, and is to be taken back.
+/// Is there a hook or an alarm?
 #[inline]
-fn lend(l: Cx, co: State) -> bool {
+fn is_interrupted(l: Cx) -> bool {
+    l.is_hooked() || l.expects_alarm()
+}
+
+/// `[0 0 -]` The coroutine at `i`, which is about to run, gets the hook if anything is
+/// pending, and keeps it when it yields: to set it is dear. True: it stands in front
+/// of a foreign hook now, and is to be taken back.
+#[inline]
+fn lend(l: Cx, co: State, i: Int) -> bool {
+    if l.expects_alarm() && l.has_room(4) {
+        l.dup(i);
+        l.lend_alarm();
+        return false;
+    }
     let wanted = core(l, |w| w.wants_hook());
     if wanted == co.is_armed() {
         return false;
@@ -101,7 +112,10 @@ fn lend(l: Cx, co: State) -> bool {
 /// stack.
 #[inline]
 fn return_to(l: Cx, co: State) {
-    if l.is_hooked() && !l.is_armed() && co.is_armed() && l.has_room(4) {
+    if l.expects_alarm() && l.has_room(4) {
+        l.thread();
+        l.lend_alarm();
+    } else if l.is_hooked() && !l.is_armed() && co.is_armed() && l.has_room(4) {
         hook::arm(l);
     }
 }

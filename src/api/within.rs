@@ -32,7 +32,7 @@ pub extern "C-unwind" fn resume_within(l: State) -> Int {
     l.give(co, n);
     hook::align(l, co, core(l, |w| w.wants_hook()));
     let outer = l.set_within(Some((co, l.root())));
-    let status = State::resume(co, Some(*l), n);
+    let status = l.resume(co, Some(*l), n);
     l.set_within(outer);
     if co.is_armed() {
         l.disarm(co);

@@ -149,7 +149,7 @@ impl State {
         set.is_some_and(|hook| std::ptr::fn_addr_eq(hook, on_event as ffi::lua_Hook))
     }
 
-    /// What advances timers while a program computes.
+    /// What advances timers while a program computes, unless the alarm does.
     pub fn trigger(self) -> &'static str {
         TRIGGER
     }
@@ -214,6 +214,7 @@ unsafe fn arm(hooks: Ref<Hooks>, to: State, ours: Int) {
     // SAFETY: the caller's.
     unsafe {
         if !to.is_armed() {
+            to.clear_alarm();
             hooks.update(|h| h.forget(to));
             if let Some(hook) = ffi::lua_gethook(to.0) {
                 let (mask, count) = (ffi::lua_gethookmask(to.0), ffi::lua_gethookcount(to.0));

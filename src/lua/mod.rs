@@ -25,19 +25,26 @@
 //! and say so where they need more.
 #![allow(unsafe_code)]
 
+#[cfg_attr(any(feature = "luajit", not(target_os = "linux")), path = "alarm_none.rs")]
+mod alarm;
 mod call;
 mod compat;
 #[cfg_attr(feature = "luajit", path = "hook_luajit.rs")]
 mod hook;
 mod native;
+#[cfg(all(target_os = "linux", not(feature = "luajit")))]
+mod peek;
 #[cfg(feature = "luajit")]
 #[cfg_attr(not(unix), path = "profile_none.rs")]
 mod profile;
 mod raise;
+#[cfg(all(target_os = "linux", not(feature = "luajit")))]
+mod signal;
 mod state;
 mod udata;
 mod world;
 
+pub use alarm::ALARM;
 pub use call::{Parked, Status};
 pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE};
 pub use hook::{LEVELS_OF_TRIGGER, PER_COROUTINE, TRIGGER};

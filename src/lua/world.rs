@@ -1,5 +1,7 @@
 //! The one thing that the library keeps for a Lua state.
 
+use super::alarm::Alarm;
+use super::call::Status;
 use super::native::Native;
 use super::state::{Int, State};
 use mlua::ffi;
@@ -32,6 +34,9 @@ pub struct World<T> {
     polling: Cell<bool>,
     /// Work that takes long is told of.
     watching: Cell<bool>,
+    /// Until the state ends, and whether it is to be used.
+    alarm: Cell<Option<Alarm>>,
+    prefers_alarm: Cell<bool>,
     /// The coroutine that runs within another, and the outermost one.
     within: Cell<Option<(State, State)>>,
     /// Lua's own `coroutine.resume`, and what its `coroutine.wrap` makes, where ours
@@ -242,6 +247,75 @@ impl<T> Cx<T> {
         unsafe { self.world.as_ref().watching.get() }
     }
 
+    #[inline]
+    fn alarm(self) -> Option<Alarm> {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().alarm.get() }
+    }
+
+    /// Is the alarm to be used rather than hooks?
+    #[inline]
+    pub fn prefers_alarm(self) -> bool {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().prefers_alarm.get() }
+    }
+
+    pub fn set_prefers_alarm(self, prefers: bool) {
+        // SAFETY: as above.
+        unsafe { self.world.as_ref().prefers_alarm.set(prefers) }
+        if !prefers {
+            self.silence();
+        }
+    }
+
+    /// Is an alarm to come, and to be served on the running coroutine?
+    #[inline]
+    pub fn is_served(self) -> bool {
+        self.prefers_alarm() && self.alarm().is_some_and(|a| a.serves(self.l))
+    }
+
+    /// Is an alarm to come?
+    #[inline]
+    pub fn expects_alarm(self) -> bool {
+        self.prefers_alarm() && self.alarm().is_some_and(Alarm::is_armed)
+    }
+
+    /// Could one come, if there were reason?
+    pub fn has_alarm(self, main: Option<State>) -> bool {
+        self.l.is_free_of_hooks(main) && self.alarm().is_some_and(|a| a.is_possible(main))
+    }
+
+    /// `[0 0 -]` Has one come after `wait` nanoseconds. False: hooks must do.
+    pub fn set_alarm(self, main: Option<State>, wait: u64) -> bool {
+        self.l.is_free_of_hooks(main) && self.alarm().is_some_and(|a| self.l.set_alarm(a, main, wait))
+    }
+
+    /// `[-1 0 -]` The coroutine on top runs now, though not by the library's doing.
+    pub fn lend_alarm(self) {
+        match self.alarm() {
+            Some(alarm) => self.l.lend_alarm(alarm),
+            None => self.pop(1),
+        }
+    }
+
+    /// None is to come.
+    pub fn silence(self) {
+        if let Some(alarm) = self.alarm() {
+            alarm.silence();
+        }
+    }
+
+    /// `[-(1+args) ? -]` Resumes, and the alarm knows who runs.
+    #[inline]
+    pub fn resume(self, co: State, from: Option<State>, args: Int) -> Status {
+        let before = self.alarm().map(|alarm| alarm.begin(co));
+        let status = State::resume(co, from, args);
+        if let (Some(alarm), Some(before)) = (self.alarm(), before) {
+            alarm.resumed(self.l, co, before);
+        }
+        status
+    }
+
     /// True once in `n` calls, for what need not be looked at every time.
     #[inline]
     pub fn once_in(self, n: u32) -> bool {
@@ -295,6 +369,8 @@ impl State {
                 hooked: Cell::new(false),
                 polling: Cell::new(!super::hook::PER_COROUTINE),
                 watching: Cell::new(false),
+                alarm: Cell::new(None),
+                prefers_alarm: Cell::new(super::alarm::ALARM.is_some()),
                 within: Cell::new(None),
                 behind: Cell::new([None; 2]),
                 inner: UnsafeCell::new(None),
@@ -302,9 +378,19 @@ impl State {
         }
     }
 
+    /// `[-1 0 m]` The function on top is called, protected, when an alarm has come to
+    /// the world at `i`; see `provide_alarm`.
+    pub fn provide_alarm_of<T>(self, i: Int) {
+        // SAFETY: alive.
+        let alarm = self.world_at::<T>(i).and_then(|world| unsafe { world.as_ref().alarm.get() });
+        self.provide_alarm(alarm);
+    }
+
     /// `[0 0 -]` Fills the world at `i`.
     pub fn fill_world<T>(self, i: Int, inner: T) {
         if let Some(world) = self.world_at::<T>(i) {
+            // SAFETY: alive.
+            unsafe { world.as_ref().alarm.set(Alarm::take()) }
             // SAFETY: alive, and nobody uses it yet.
             unsafe { *world.as_ref().inner.get() = Some(inner) }
         }
@@ -324,6 +410,9 @@ impl State {
     /// `[0 0 -]` The finalizer of the world at `i`.
     pub fn end_world<T>(self, i: Int) {
         if let Some(world) = self.world_at::<T>(i) {
+            // SAFETY: alive.
+            let alarm = unsafe { world.as_ref().alarm.take() };
+            alarm.into_iter().for_each(Alarm::end);
             // SAFETY: alive, and never used from within `with`.
             unsafe { drop((*world.as_ref().inner.get()).take()) }
         }

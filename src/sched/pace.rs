@@ -91,6 +91,16 @@ impl Pace {
         self.slice = 0;
     }
 
+    /// How old is the present slice? To be given to `go_on` when something else has
+    /// run in between.
+    pub fn slice(&self) -> u64 {
+        self.slice
+    }
+
+    pub fn go_on(&mut self, slice: u64) {
+        self.slice = slice;
+    }
+
     /// The hook fired so many times: recalibrates, and says whether a batch is due.
     pub fn fired(&mut self, now: u64, times: u64) -> bool {
         self.firings += times;

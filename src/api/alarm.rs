@@ -1,0 +1,56 @@
+//! The alarm in place of the hook: nothing is set while a program computes.
+
+use super::core::{Cx, core, enter};
+use super::{hook, slow};
+use crate::lua::{Int, State};
+use crate::sys::clock;
+
+/// `[0 0 -]` Sees to it that an alarm comes. False: none is wanted, or to be had here
+/// and now, or not where a hook of somebody else's is set; then ours must do.
+pub fn set(l: Cx, now: u64) -> bool {
+    if !l.prefers_alarm() {
+        return false;
+    }
+    let here = l.is_main().then_some(*l);
+    let goes_on = l.expects_alarm();
+    let (wait, main) = core(l, |w| {
+        w.main = w.main.or(here);
+        if !goes_on {
+            w.pace.started(now);
+            w.pace.is_due(now);
+        }
+        (w.look_at(now).saturating_sub(now), w.main)
+    });
+    l.set_alarm(main, wait)
+}
+
+/// `() -> wait` An alarm has come. Called protected, while no hook is set; answers
+/// after how many nanoseconds the next is to come, 0 for none.
+pub extern "C-unwind" fn rang(l: State) -> Int {
+    let l = enter(l);
+    let mut now = clock::now();
+    slow::look(l, now);
+    if core(l, |w| w.pace.sampled(now) && w.wants_hook() && w.may_interrupt()) {
+        // What was interrupted goes on afterwards, as old as it was.
+        let slice = core(l, |w| w.pace.slice());
+        hook::batch(l);
+        now = clock::now();
+        core(l, |w| w.pace.go_on(slice));
+    }
+    let goes_on = l.prefers_alarm();
+    let wait =
+        core(l, |w| if goes_on && w.keeps_hook() { w.look_at(now).saturating_sub(now).max(1) } else { 0 });
+    l.num(wait as f64);
+    1
+}
+
+/// `[0 0 -]` The program is interrupted by alarms from now on, or by hooks.
+pub fn prefer(l: Cx, yes: bool) {
+    l.set_prefers_alarm(yes);
+    let main = core(l, |w| w.main);
+    if yes {
+        l.disarm(*l);
+        main.into_iter().for_each(|main| l.disarm(main));
+    }
+    hook::switch_on(l);
+}

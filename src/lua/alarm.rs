@@ -1,0 +1,410 @@
+//! The alarm: nothing is set while user code runs. A timer of the system that
+//! counts the processor time of this very thread sends it a signal, whose handler
+//! sets a hook for the next instruction, as the stand-alone interpreter does when
+//! it is interrupted; the hook takes itself off and serves what is due.
+//!
+//! The handler knows a state only by its record, which lies in a table that is
+//! never freed. A record that is not armed, or has another tenant by now, makes
+//! the handler do nothing, so a signal that comes late meets nobody. What a record
+//! names is alive: the coroutine that the library resumed last, and one that is
+//! anchored beside it.
+#![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
+
+use super::compat::set_hook;
+use super::peek;
+use super::signal;
+use super::state::State;
+use super::udata::{Ref, Tagged};
+use mlua::ffi;
+use once_cell::sync::Lazy;
+use std::ffi::{c_int, c_void};
+use std::ops::Range;
+use std::ptr::null_mut;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
+
+/// Lua states that can have an alarm at a time. Further ones do without.
+const RECORDS: usize = 256;
+
+/// Processor time between two alarms, at most, in nanoseconds: time that the
+/// program slept does not bring the next nearer.
+const LONGEST: u64 = 10_000_000;
+
+/// How often the time until the next is doubled while nobody hears.
+const RARER: u32 = 3;
+
+/// Its name, where there is one.
+pub const ALARM: Option<&str> = Some("alarm");
+
+/// Its address is the key in the registry.
+static KEY: u8 = 0;
+
+/// What the signal handler knows of a Lua state.
+struct Record {
+    taken: AtomicBool,
+    /// Counts the tenants, so that a signal meant for one does not reach the next.
+    tenant: AtomicUsize,
+    /// An alarm is to come. Without it the handler does nothing.
+    armed: AtomicBool,
+    /// One has come and has not been served.
+    rang: AtomicBool,
+    /// Alarms since then, up to `RARER`.
+    unheard: AtomicU32,
+    /// Handlers at work, perhaps in another thread.
+    inside: AtomicU32,
+    /// The coroutine that the library knows to run.
+    running: AtomicPtr<ffi::lua_State>,
+    /// One of the program's own that has asked for the alarm.
+    asker: AtomicPtr<ffi::lua_State>,
+    main: AtomicPtr<ffi::lua_State>,
+    /// The thread that the timer belongs to, or 0: there is no timer.
+    thread: AtomicUsize,
+    /// Where that thread has its stack.
+    stack: [AtomicUsize; 2],
+    timer: AtomicPtr<c_void>,
+    /// The state goes from thread to thread, and must not have an alarm.
+    roams: AtomicBool,
+}
+
+static TABLE: [Record; RECORDS] = [const {
+    Record {
+        taken: AtomicBool::new(false),
+        tenant: AtomicUsize::new(0),
+        armed: AtomicBool::new(false),
+        rang: AtomicBool::new(false),
+        unheard: AtomicU32::new(0),
+        inside: AtomicU32::new(0),
+        running: AtomicPtr::new(null_mut()),
+        asker: AtomicPtr::new(null_mut()),
+        main: AtomicPtr::new(null_mut()),
+        thread: AtomicUsize::new(0),
+        stack: [const { AtomicUsize::new(0) }; 2],
+        timer: AtomicPtr::new(null_mut()),
+        roams: AtomicBool::new(false),
+    }
+}; RECORDS];
+
+/// The signal that is ours in this process, if one was free.
+static SIGNAL: Lazy<Option<c_int>> = Lazy::new(|| signal::take(on_signal, on_fork));
+
+/// The record of one state, as long as that lives.
+#[derive(Clone, Copy)]
+pub(super) struct Alarm {
+    record: usize,
+    tenant: usize,
+}
+
+/// What the hook finds in the registry. Its values: the function to call, and the
+/// coroutine that asked.
+#[derive(Clone, Copy)]
+struct Bell(Alarm);
+
+impl Tagged for Bell {
+    const TAG: usize = 0x6265_6c6c;
+}
+
+// SAFETY of the blocks below: the state is valid and runs, or is one that a record
+// names, see above; functions of the system get records of their own kind.
+
+/// In a child process, which has inherited no timer.
+unsafe extern "C" fn on_fork() {
+    for record in &TABLE {
+        record.armed.store(false, SeqCst);
+        record.thread.store(0, SeqCst);
+        record.inside.store(0, SeqCst);
+    }
+}
+
+/// Does the state of this main thread run on the thread with that stack? It does if
+/// a protected call of it is there. A host may hand a state to another thread at any
+/// time, and none of ours may touch it then.
+fn runs_on(stack: &Range<usize>, main: *mut ffi::lua_State) -> bool {
+    !main.is_null() && stack.contains(&peek::protected_call(main))
+}
+
+/// Can our hook be set there without taking the place of another?
+fn is_free(l: *mut ffi::lua_State) -> bool {
+    unsafe { ffi::lua_gethook(l) }.is_none_or(is_ours)
+}
+
+fn is_ours(hook: ffi::lua_Hook) -> bool {
+    std::ptr::fn_addr_eq(hook, on_alarm as ffi::lua_Hook)
+}
+
+/// To be called from a handler too.
+fn set_hook_at_once(l: *mut ffi::lua_State) {
+    if !l.is_null() && is_free(l) {
+        unsafe { set_hook(l, Some(on_alarm), ffi::LUA_MASKCOUNT, 1) }
+    }
+}
+
+fn clear_hook(l: *mut ffi::lua_State) {
+    if !l.is_null() && unsafe { ffi::lua_gethook(l) }.is_some_and(is_ours) {
+        unsafe { set_hook(l, None, 0, 0) }
+    }
+}
+
+impl Record {
+    /// Sets the timer to so many nanoseconds of processor time from now, less than a
+    /// second of them.
+    fn set_timer(&self, wait: u64) -> bool {
+        signal::set_timer(self.timer.load(SeqCst), wait)
+    }
+
+    /// In the handler. A hook can get lost, if this comes while another is being set;
+    /// so alarms go on until one is served. They get rarer, since more often the state
+    /// is just not in use.
+    fn ring(&self) {
+        let unheard = if self.rang.swap(true, SeqCst) { self.unheard.load(SeqCst) + 1 } else { 0 };
+        self.unheard.store(unheard.min(RARER), SeqCst);
+        let stack = self.stack[0].load(SeqCst)..self.stack[1].load(SeqCst);
+        if runs_on(&stack, self.main.load(SeqCst)) {
+            set_hook_at_once(self.running.load(SeqCst));
+            set_hook_at_once(self.asker.load(SeqCst));
+        }
+        self.set_timer(LONGEST << unheard.min(RARER));
+    }
+}
+
+/// Only for signals of our timers; it touches no more than the record, the hook and
+/// the timer.
+extern "C" fn on_signal(_: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
+    let (code, value) = unsafe { ((*info).si_code, (*info).si_value().sival_ptr as usize) };
+    if code != libc::SI_TIMER {
+        return;
+    }
+    let errno = unsafe { libc::__errno_location() };
+    let before = unsafe { *errno };
+    let record = &TABLE[value % RECORDS];
+    record.inside.fetch_add(1, SeqCst);
+    if record.tenant.load(SeqCst) == value / RECORDS
+        && record.armed.load(SeqCst)
+        && record.thread.load(SeqCst) == signal::this_thread()
+    {
+        record.ring();
+    }
+    record.inside.fetch_sub(1, SeqCst);
+    unsafe { *errno = before };
+}
+
+impl Alarm {
+    /// A record of one's own, if one is free.
+    pub(super) fn take() -> Option<Alarm> {
+        let claim = |r: &Record| r.taken.compare_exchange(false, true, SeqCst, SeqCst).is_ok();
+        let record = TABLE.iter().position(claim)?;
+        let tenant = TABLE[record].tenant.fetch_add(1, SeqCst).wrapping_add(1);
+        TABLE[record].roams.store(false, SeqCst);
+        Some(Alarm { record, tenant })
+    }
+
+    fn record(self) -> Option<&'static Record> {
+        let record = &TABLE[self.record];
+        (record.tenant.load(SeqCst) == self.tenant).then_some(record)
+    }
+
+    /// The state ends. No handler may know of it when this is over.
+    pub(super) fn end(self) {
+        let Some(record) = self.record() else { return };
+        record.armed.store(false, SeqCst);
+        record.running.store(null_mut(), SeqCst);
+        record.asker.store(null_mut(), SeqCst);
+        record.main.store(null_mut(), SeqCst);
+        record.tenant.fetch_add(1, SeqCst);
+        if record.thread.swap(0, SeqCst) != 0 {
+            signal::delete_timer(record.timer.load(SeqCst));
+        }
+        while record.inside.load(SeqCst) > 0 {
+            std::hint::spin_loop();
+        }
+        record.rang.store(false, SeqCst);
+        record.taken.store(false, SeqCst);
+    }
+
+    /// Is one to come, and can it be served on `l`?
+    #[inline]
+    pub(super) fn serves(self, l: State) -> bool {
+        let record = &TABLE[self.record];
+        let knows = || l.0 == record.running.load(SeqCst) || l.0 == record.asker.load(SeqCst);
+        record.armed.load(SeqCst)
+            && record.thread.load(SeqCst) == signal::this_thread()
+            && knows()
+            && is_free(l.0)
+    }
+
+    /// Is one to come?
+    #[inline]
+    pub(super) fn is_armed(self) -> bool {
+        TABLE[self.record].armed.load(SeqCst)
+    }
+
+    /// None comes any more.
+    pub(super) fn silence(self) {
+        if let Some(record) = self.record() {
+            record.armed.store(false, SeqCst);
+        }
+    }
+
+    /// Is there a signal for it, and does the state stay where it is?
+    pub(super) fn is_possible(self, main: Option<State>) -> bool {
+        SIGNAL.is_some_and(|s| signal::reaches(s, on_signal))
+            && self.record().is_some_and(|r| !r.roams.load(SeqCst))
+            && main.is_some_and(|main| runs_on(&signal::this_stack(), main.0))
+    }
+
+    /// A timer for the running thread, unless there is one; false: it cannot be had.
+    fn has_timer(self, record: &Record) -> bool {
+        let Some(signal) = *SIGNAL else { return false };
+        let owner = record.thread.load(SeqCst);
+        if owner != 0 {
+            let stays = owner == signal::this_thread();
+            record.roams.fetch_or(!stays, SeqCst);
+            return stays;
+        }
+        let value = self.tenant * RECORDS + self.record;
+        let Some(timer) = signal::new_timer(signal, value) else { return false };
+        let stack = signal::this_stack();
+        record.stack[0].store(stack.start, SeqCst);
+        record.stack[1].store(stack.end, SeqCst);
+        record.timer.store(timer, SeqCst);
+        record.thread.store(signal::this_thread(), SeqCst);
+        true
+    }
+
+    /// The coroutine that runs from here on; answers the one before.
+    #[inline]
+    pub(super) fn begin(self, co: State) -> *mut ffi::lua_State {
+        // Nobody else writes it, and the handler runs on this thread or not at all.
+        let running = &TABLE[self.record].running;
+        let before = running.load(Relaxed);
+        running.store(co.0, Relaxed);
+        before
+    }
+
+    /// `co` runs no more, but `l`, and the one before as the library knows. An alarm
+    /// that nobody has heard is heard there.
+    #[inline]
+    pub(super) fn resumed(self, l: State, co: State, before: *mut ffi::lua_State) {
+        let record = &TABLE[self.record];
+        record.running.store(before, Relaxed);
+        if record.rang.load(SeqCst) {
+            clear_hook(co.0);
+            if record.armed.load(SeqCst) {
+                set_hook_at_once(l.0);
+            }
+        }
+    }
+}
+
+impl State {
+    /// `[-1 0 m]` The function on top is called, protected, when an alarm has come; it
+    /// answers after how many nanoseconds another is to come, or 0 for none.
+    pub(super) fn provide_alarm(self, alarm: Option<Alarm>) {
+        let Some(alarm) = alarm else { return self.pop(1) };
+        self.learn_threads();
+        self.new_udata(Bell(alarm), 2);
+        self.insert(-2);
+        self.set_slot(-2, 1);
+        unsafe { ffi::lua_rawsetp(self.0, State::REGISTRY, (&raw const KEY).cast()) }
+    }
+
+    /// `[0 +1 -]`
+    fn bell(self) -> Option<Ref<Bell>> {
+        unsafe { ffi::lua_rawgetp(self.0, State::REGISTRY, (&raw const KEY).cast()) };
+        self.udata(-1)
+    }
+
+    /// `[0 0 -]` Can an alarm be served on both?
+    pub(super) fn is_free_of_hooks(self, main: Option<State>) -> bool {
+        is_free(self.0) && main.is_none_or(|main| is_free(main.0))
+    }
+
+    /// `[0 0 -]` Has an alarm come after so many nanoseconds, or the one that is to
+    /// come anyway; false: none can be had.
+    pub(super) fn set_alarm(self, alarm: Alarm, main: Option<State>, wait: u64) -> bool {
+        let (Some(record), Some(main)) = (alarm.record(), main) else { return false };
+        let is_new = !record.armed.load(SeqCst);
+        let mut set = (!is_new || alarm.is_possible(Some(main))) && alarm.has_timer(record);
+        if set {
+            record.main.store(main.0, SeqCst);
+            let _ = record.running.compare_exchange(null_mut(), main.0, SeqCst, SeqCst);
+            self.thread();
+            set = self.ask(record, self);
+        }
+        if set && is_new {
+            record.rang.store(false, SeqCst);
+            record.armed.store(true, SeqCst);
+            set = record.set_timer(wait.min(LONGEST));
+        }
+        record.armed.fetch_and(set, SeqCst);
+        set
+    }
+
+    /// `[-1 0 -]` The coroutine on top asks for it. One that the library did not resume
+    /// itself is anchored for as long as the record names it.
+    fn ask(self, record: &Record, co: State) -> bool {
+        if record.running.load(SeqCst) == co.0 || record.asker.load(SeqCst) == co.0 {
+            self.pop(1);
+            return true;
+        }
+        record.asker.store(null_mut(), SeqCst);
+        let found = self.bell().is_some();
+        if found {
+            self.insert(-2);
+            self.set_slot(-2, 2);
+            record.asker.store(co.0, SeqCst);
+            self.pop(1);
+        } else {
+            self.pop(2);
+        }
+        found
+    }
+
+    /// `[-1 0 -]` The coroutine on top is about to run, or runs again, without the
+    /// library's doing.
+    pub(super) fn lend_alarm(self, alarm: Alarm) {
+        match (alarm.record(), self.thread_at(-1)) {
+            (Some(record), Some(co)) => {
+                self.ask(record, co);
+            }
+            _ => self.pop(1),
+        }
+    }
+
+    /// `[0 0 -]` Another hook is about to be set: that of an alarm is not one to be
+    /// put back afterwards.
+    pub(super) fn clear_alarm(self) {
+        clear_hook(self.0);
+    }
+}
+
+/// `[0 0 -]` Calls the function for an alarm that has come, on a thread on which no
+/// hook is set, with the bell on top.
+fn serve(l: State, record: &Record) {
+    l.get_slot(-1, 1);
+    let served = l.pcall(0, 1, 0);
+    // One that could not be served is not the last.
+    let wait = if served { l.number(-1).unwrap_or(0.0) as u64 } else { LONGEST };
+    l.pop(1);
+    // Another that was served meanwhile may have said that none is to come.
+    record.armed.store(wait > 0, SeqCst);
+    if wait > 0 {
+        record.set_timer(wait.min(LONGEST));
+    }
+}
+
+/// A coroutine that was made while this was set has it too, and so may one that
+/// did not run: the first event on each takes it off.
+unsafe extern "C-unwind" fn on_alarm(l: *mut ffi::lua_State, _: *mut ffi::lua_Debug) {
+    clear_hook(l);
+    let l = State(l);
+    if let Some(bell) = l.bell()
+        && let Some(record) = bell.get().0.record()
+        && record.armed.load(SeqCst)
+        && record.rang.swap(false, SeqCst)
+    {
+        clear_hook(record.running.load(SeqCst));
+        clear_hook(record.asker.load(SeqCst));
+        serve(l, record);
+    }
+    l.pop(1);
+}
