@@ -33,8 +33,9 @@ const LONGEST: u64 = 10_000_000;
 /// How often the time until the next is doubled while nobody hears.
 const RARER: u32 = 3;
 
-/// Its name, where there is one.
-pub const ALARM: Option<&str> = Some("alarm");
+/// Its name as a trigger. In LuaJIT no task can run below a hook, so there it only
+/// helps to suspend what runs.
+pub const ALARM: Option<&str> = if cfg!(feature = "luajit") { None } else { Some("alarm") };
 
 /// Its address is the key in the registry.
 static KEY: u8 = 0;
@@ -161,6 +162,8 @@ impl Record {
         if runs_on(&stack, self.main.load(SeqCst)) {
             set_hook_at_once(self.running.load(SeqCst));
             set_hook_at_once(self.asker.load(SeqCst));
+            #[cfg(feature = "luajit")]
+            super::profile::leave_compiled_code();
         }
         self.set_timer(LONGEST << unheard.min(RARER));
     }

@@ -85,7 +85,6 @@ pub(super) unsafe fn raw_seti(l: *mut ffi::lua_State, t: Int, n: u32) {
 ///
 /// # Safety
 /// The thread is valid and belongs to the running OS thread.
-#[cfg(not(feature = "luajit"))]
 pub(super) unsafe fn set_hook(l: *mut ffi::lua_State, hook: Option<ffi::lua_Hook>, mask: Int, count: Int) {
     // SAFETY: the caller's. The answer is always 1, where there is one.
     unsafe {

@@ -25,20 +25,20 @@
 //! and say so where they need more.
 #![allow(unsafe_code)]
 
-#[cfg_attr(any(feature = "luajit", not(target_os = "linux")), path = "alarm_none.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "alarm_none.rs")]
 mod alarm;
 mod call;
 mod compat;
 #[cfg_attr(feature = "luajit", path = "hook_luajit.rs")]
 mod hook;
 mod native;
-#[cfg(all(target_os = "linux", not(feature = "luajit")))]
+#[cfg(target_os = "linux")]
 mod peek;
 #[cfg(feature = "luajit")]
 #[cfg_attr(not(unix), path = "profile_none.rs")]
 mod profile;
 mod raise;
-#[cfg(all(target_os = "linux", not(feature = "luajit")))]
+#[cfg(target_os = "linux")]
 mod signal;
 mod state;
 mod udata;

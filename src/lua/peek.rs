@@ -7,8 +7,8 @@ use mlua::ffi;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// No thread of any Lua is smaller than so many words.
-const WORDS: usize = 184 / size_of::<usize>();
+/// No thread of any Lua is smaller than so many words, nor one of LuaJIT.
+const WORDS: usize = if cfg!(feature = "luajit") { 88 } else { 184 } / size_of::<usize>();
 
 /// Which word of a thread is the address of the innermost protected call's
 /// record, which lies on the stack of the OS thread that runs it; 0: not known.

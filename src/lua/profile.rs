@@ -136,6 +136,16 @@ fn is_taken() -> bool {
     }
 }
 
+/// To be called in the handler of another signal, after it has set a hook: compiled
+/// code calls no hook, but is left for a sample.
+pub(super) fn leave_compiled_code() {
+    unsafe {
+        if OWNER.load(Relaxed) != 0 && timer_runs() {
+            libc::raise(libc::SIGPROF);
+        }
+    }
+}
+
 /// LuaJIT brings back what the signal did before, when it stops its timer; one that
 /// comes late, as it may in a process of several threads, would end the process.
 fn survive_late_signals() {
