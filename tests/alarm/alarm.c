@@ -125,15 +125,24 @@ static void *in_thread(void *code) {
   return firings;
 }
 
+static volatile int gone;
+
 static void *go_on(void *l) {
-  run(l, "local done = pending(30); busy(0.3, done); assert(done())");
+  run(l, "local stats = require'async'.stats\n"
+         "local before = stats().firings; busy(0.1)\n"
+         "assert(wandered or stats().firings == before, 'an alarm from another thread'); wandered = true\n"
+         "local done = pending(30); busy(0.3, done); assert(done())");
+  gone = 1;
   return NULL;
 }
 
-/* The state is used in another thread while this one waits. */
+/* The state is used in another thread, while this one, whose time the alarm counts,
+   computes something else. */
 static int roam(lua_State *l) {
   pthread_t t;
+  gone = 0;
   pthread_create(&t, NULL, go_on, l);
+  while (!gone) continue;
   pthread_join(t, NULL);
   return 0;
 }
