@@ -110,7 +110,7 @@ fn change(l: Cx, co: State, wanted: bool) {
 }
 
 /// `[0 0 -]` Sets the hook on a coroutine, whatever is pending.
-fn arm_on(l: Cx, co: State) {
+pub fn arm_on(l: Cx, co: State) {
     let count = core(l, |w| w.pace.armed(clock::now()));
     l.set_hooked(true);
     l.arm(co, count);

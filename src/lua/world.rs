@@ -34,9 +34,9 @@ pub struct World<T> {
     watching: Cell<bool>,
     /// The coroutine that runs within another, and the outermost one.
     within: Cell<Option<(State, State)>>,
-    /// Lua's own `coroutine.resume`, and what its `coroutine.wrap` makes, where ours
-    /// stand in for them.
-    behind: Cell<[Option<Native>; 2]>,
+    /// Lua's own `coroutine.resume`, what its `coroutine.wrap` makes, and its functions
+    /// for debug hooks, where ours stand in for them.
+    behind: Cell<[Option<Native>; 4]>,
     inner: UnsafeCell<Option<T>>,
 }
 
@@ -47,6 +47,8 @@ const TAG: usize = 0x7769_6465;
 pub enum Behind {
     Resume,
     Wrapped,
+    SetHook,
+    GetHook,
 }
 
 /// A stack together with the world that belongs to the running function.
@@ -296,7 +298,7 @@ impl State {
                 polling: Cell::new(!super::hook::PER_COROUTINE),
                 watching: Cell::new(false),
                 within: Cell::new(None),
-                behind: Cell::new([None; 2]),
+                behind: Cell::new([None; 4]),
                 inner: UnsafeCell::new(None),
             });
         }
