@@ -63,6 +63,7 @@ local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 local private = {
   setup = true, hooks_are_used = true, catch = true, report = true, offer_each = true,
   can_park = true, resume_within = true, profiler_is_wanted = true, tracked_resume = true, tracked_wrap = true,
+  wrapped_gethook = true, wrapped_sethook = true,
 }
 for name, f in pairs(core) do
   if not private[name] then
@@ -78,6 +79,7 @@ for _, noun in ipairs {
 end
 async.take_first = nil -- known as take(n, channel)
 require "async.methods"
+require "async.hooks"
 async.reduced = reduced.reduced
 async.is_reduced = reduced["reduced?"]
 async.xf = require "async.xf"

@@ -38,6 +38,7 @@ build = {
       ["async.foreign"] = "lua/async/foreign.lua",
       ["async.gather"] = "lua/async/gather.lua",
       ["async.guard"] = "lua/async/guard.lua",
+      ["async.hooks"] = "lua/async/hooks.lua",
       ["async.hub"] = "lua/async/hub.lua",
       ["async.job"] = "lua/async/job.lua",
       ["async.macros"] = "lua/async/macros.lua",

@@ -5,6 +5,7 @@ if not require("spec.support.can").hook then return end
 
 local async = require "async"
 local load = require "spec.support.load"
+local raw = require "spec.support.raw"
 
 local go, chan, timeout = async.go, async.chan, async.timeout
 local take_async, put_async = async.take_async, async.put_async
@@ -25,7 +26,7 @@ describe("a foreign hook", function()
     local function mine() hits = hits + 1 end
     debug.sethook(mine, hook.mask, hook.count)
     local ok, err = pcall(body)
-    local now, mask, count = debug.gethook()
+    local now, mask, count = raw.gethook()
     local before = hits
     for _ = 1, 10 do arithmetic() end
     local after = hits
@@ -39,7 +40,7 @@ describe("a foreign hook", function()
     ["a busy wait"] = function()
       local fired = false
       take_async(timeout(15), function() fired = true end)
-      busy(arithmetic, function() return fired and debug.gethook() ~= "external hook" end, 1)
+      busy(arithmetic, function() return fired and raw.gethook() ~= "external hook" end, 1)
     end,
     ["go blocks"] = function()
       go(function() async.park_take(timeout(5)) end)

@@ -2,6 +2,7 @@
 -- which is there only while something is pending, and LuaJIT's profiler (more of that in profile_spec.lua).
 local async = require "async"
 local can = require "spec.support.can"
+local raw = require "spec.support.raw"
 local more = require "spec.support.more"
 local load = require "spec.support.load"
 local x = require "spec.support.xforms"
@@ -139,14 +140,14 @@ if not can.hook then
       local t = timeout(20)
       take_async(t, function() end)
       put_async(chan(1), 1, function() end, false)
-      assert.is_nil((debug.gethook()))
+      assert.is_nil((raw.gethook()))
       go(function()
-        assert.is_nil((debug.gethook()))
+        assert.is_nil((raw.gethook()))
         async.park_take(t)
       end)
       async.block_take(t)
       async.run()
-      assert.is_nil((debug.gethook()))
+      assert.is_nil((raw.gethook()))
     end)
 
     it("a foreign hook is never touched", function()
@@ -325,7 +326,7 @@ describe("the library's hook", function()
 
   --- A hook is set on the coroutine that runs.
   local function hooked()
-    return debug.gethook() ~= nil
+    return raw.gethook() ~= nil
   end
 
   it("is there while a timer or a task is pending, and at no other time", function()
@@ -368,7 +369,7 @@ describe("the library's hook", function()
     put_async(c, 1)
     async.run()
     assert.same({ false, false, false }, seen)
-    assert.is_nil((debug.gethook(co)))
+    assert.is_nil((raw.gethook(co)))
     assert.is_false(hooked())
   end)
 

@@ -1,6 +1,7 @@
 -- Work that takes long without parking: async.on_slow.
 local async = require "async"
 local can = require "spec.support.can"
+local raw = require "spec.support.raw"
 local more = require "spec.support.more"
 local support = require "spec.support.init"
 
@@ -282,15 +283,15 @@ describe("on_slow", function()
       local before = async.trigger()
       async.trigger "count"
       async.go(function()
-        assert.is_not_nil((debug.gethook()))
+        assert.is_not_nil((raw.gethook()))
         compute(LONG)
       end)
-      assert.is_nil((debug.gethook()))
+      assert.is_nil((raw.gethook()))
       local c = async.chan()
       async.take_async(c, function() compute(LONG) end)
       async.put_async(c, 1)
       async.run()
-      assert.is_nil((debug.gethook()))
+      assert.is_nil((raw.gethook()))
       assert.equal(2, #reports)
       async.trigger(before)
     end)

@@ -1,6 +1,7 @@
 -- Timers in coroutines of the program's own: what async.track_coroutines changes, and what it does not.
 local async = require "async"
 local can = require "spec.support.can"
+local raw = require "spec.support.raw"
 local load = require "spec.support.load"
 local more = require "spec.support.more"
 local support = require "spec.support.init"
@@ -161,19 +162,19 @@ describe("track_coroutines", function()
       local t = async.timeout(20)
       local seen
       local co = create(function()
-        seen = debug.gethook() ~= nil
+        seen = raw.gethook() ~= nil
         yield()
-        seen = debug.gethook() ~= nil
+        seen = raw.gethook() ~= nil
         yield()
       end)
       coroutine.resume(co)
       assert.is_true(seen)
-      assert.is_not_nil((debug.gethook()))
+      assert.is_not_nil((raw.gethook()))
       async.block_take(t)
       coroutine.resume(co)
       assert.is_false(seen)
-      assert.is_nil((debug.gethook(co)))
-      assert.is_nil((debug.gethook()))
+      assert.is_nil((raw.gethook(co)))
+      assert.is_nil((raw.gethook()))
       async.trigger(before)
     end)
 

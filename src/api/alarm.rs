@@ -6,7 +6,8 @@ use crate::lua::{Int, State};
 use crate::sys::clock;
 
 /// `[0 0 -]` Sees to it that an alarm comes. False: none is wanted, or to be had here
-/// and now, or not where a hook of somebody else's is set; then ours must do.
+/// and now, or not where a hook of somebody else's is set; then none comes, and ours
+/// must do.
 pub fn set(l: Cx, now: u64) -> bool {
     if !l.prefers_alarm() {
         return false;
@@ -21,7 +22,11 @@ pub fn set(l: Cx, now: u64) -> bool {
         }
         (w.look_at(now).saturating_sub(now), w.main)
     });
-    l.set_alarm(main, wait)
+    let set = l.set_alarm(main, wait);
+    if !set {
+        l.silence();
+    }
+    set
 }
 
 /// `() -> wait` An alarm has come. Called protected, while no hook is set; answers

@@ -17,6 +17,13 @@ pub fn arm(l: Cx) {
     }
 }
 
+/// `[0 0 -]` The same after a debug hook was set or cleared on the running thread.
+pub fn arm_again(l: Cx) {
+    if !l.is_served() && !l.is_armed() && core(l, |w| w.keeps_hook()) {
+        set(l);
+    }
+}
+
 #[cold]
 fn set(l: Cx) {
     if !PER_COROUTINE {
@@ -26,7 +33,6 @@ fn set(l: Cx) {
     if alarm::set(l, now) {
         return;
     }
-    l.silence();
     l.set_hooked(true);
     // Not every Lua tells its main thread to a module that a coroutine loads.
     let here = l.is_main().then_some(*l);
@@ -118,7 +124,7 @@ fn change(l: Cx, co: State, wanted: bool) {
 }
 
 /// `[0 0 -]` Sets the hook on a coroutine, whatever is pending.
-fn arm_on(l: Cx, co: State) {
+pub fn arm_on(l: Cx, co: State) {
     let count = core(l, |w| w.pace.armed(clock::now()));
     l.set_hooked(true);
     l.arm(co, count);

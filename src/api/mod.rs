@@ -7,6 +7,7 @@ mod args;
 mod buffer;
 mod chan;
 mod core;
+mod debug;
 mod errors;
 mod go;
 mod hook;
@@ -79,9 +80,14 @@ const EXPORTS: &[Named] = &[
 /// What `lua/async/protect.lua` needs where Lua's own protected calls do not do.
 const WITHIN: &[Named] = &[(c"can_park", within::can_park), (c"resume_within", within::resume_within)];
 
-/// What `lua/async/track.lua` needs where a hook belongs to one coroutine.
-const TRACKING: &[Named] =
-    &[(c"tracked_resume", track::tracked_resume), (c"tracked_wrap", track::tracked_wrap)];
+/// What `lua/async/track.lua` and `lua/async/hooks.lua` need where a hook belongs to
+/// one coroutine.
+const TRACKING: &[Named] = &[
+    (c"tracked_resume", track::tracked_resume),
+    (c"tracked_wrap", track::tracked_wrap),
+    (c"wrapped_gethook", debug::wrapped_gethook),
+    (c"wrapped_sethook", debug::wrapped_sethook),
+];
 
 const CHANNEL_METHODS: &[Named] = &[
     (c"put", put::put),

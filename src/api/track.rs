@@ -12,9 +12,14 @@ const WORLD: Int = State::upvalue(2);
 
 /// `tracked_resume(resume) -> function?` Nothing, if that is not Lua's own.
 pub extern "C-unwind" fn tracked_resume(l: State) -> Int {
+    stand_in(l, Behind::Resume, resume)
+}
+
+/// `(native) -> function?` The function that stands in for Lua's own.
+pub fn stand_in(l: State, which: Behind, f: Verb) -> Int {
     let l = enter(l);
     match l.native_at(1) {
-        Some(native) if l.set_behind(Behind::Resume, native) => function(l, resume, 4),
+        Some(native) if l.set_behind(which, native) => function(l, f, 4),
         _ => 0,
     }
 }

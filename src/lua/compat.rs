@@ -25,10 +25,18 @@ pub const YIELDS_ANYWHERE: bool = !cfg!(feature = "lua51");
 /// A coroutine can begin with a function that is not written in Lua.
 pub const BEGINS_WITH_ANY: bool = !cfg!(feature = "lua51");
 
-/// What has to be asked for to get a hook's event for tail calls.
+/// Where in a `lua_State` the instructions until the next count event end, in bytes;
+/// versions of the same number differ by less than what comes after.
 #[cfg(not(feature = "luajit"))]
-pub(super) const TAIL_EVENTS: Int =
-    if cfg!(feature = "lua51") { ffi::LUA_MASKRET } else { ffi::LUA_MASKCALL };
+pub(super) const COUNTER_ENDS: usize = if cfg!(feature = "lua51") {
+    112
+} else if cfg!(feature = "lua52") {
+    84
+} else if cfg!(feature = "lua54") {
+    192
+} else {
+    196
+};
 
 #[cfg(not(any(feature = "lua51", feature = "lua52", feature = "luajit")))]
 use ffi::{lua_rawgeti as rawgeti, lua_rawseti as rawseti};

@@ -1,11 +1,10 @@
-//! The count hook, and how it lives with a hook of somebody else's.
-//!
-//! A hook belongs to one coroutine. While ours is set, one that was there
-//! before is called from ours with the same arguments, so that it sees the same
-//! events at the same stack level; when ours goes, it is put back.
+//! The count hook. A hook belongs to one coroutine; where somebody else has set one,
+//! ours goes in front of it (`foreign`), and when ours goes, that is as it was.
 #![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
-use super::compat::{TAIL_EVENTS, set_hook};
+use super::compat::set_hook;
+use super::counter::Counter;
+use super::foreign::{self, Foreign};
 use super::state::{Int, State};
 use super::udata::{Ref, Tagged};
 use mlua::ffi;
@@ -19,40 +18,22 @@ pub const TRIGGER: &str = "count";
 /// How many functions of ours are on the stack above what it interrupted.
 pub const LEVELS_OF_TRIGGER: Int = 1;
 
-const EVENTS: Int = ffi::LUA_MASKCALL | ffi::LUA_MASKRET | ffi::LUA_MASKLINE;
-
-/// How many threads with foreign hooks can be served at a time. Ours is not set
-/// on further ones.
-const THREADS: usize = 64;
-
 /// Its address is the key in the registry.
 static KEY: u8 = 0;
 
-/// A hook that somebody else had set on a thread.
+/// The function to run when our count is over is kept with it, and a weak table for
+/// foreign counts.
 #[derive(Clone, Copy)]
-struct Foreign {
-    on: State,
-    hook: ffi::lua_Hook,
-    mask: Int,
-    count: Int,
-    /// Instructions until its next count event.
-    left: Int,
-}
-
-/// Between calls: an entry for each thread on which ours stands in front of a
-/// foreign hook. The function to run when our count is over is kept with it.
-#[derive(Clone, Copy)]
-struct Hooks {
-    chained: [Option<Foreign>; THREADS],
-    /// The foreign hook seen last: what a coroutine inherited that was created
-    /// while both were set.
-    last: Option<Foreign>,
-    /// The thread whose count is being served: its hook is off for so long.
+pub(super) struct Hooks {
+    pub(super) foreign: Foreign,
+    /// The thread whose count is being served.
     serving: Option<State>,
+    /// Our count.
+    pub(super) count: Int,
     /// Firings since the function was called last, and the time before which it
     /// need not be called again. To take a hook off and set it walks the stack.
     firings: u32,
-    look_at: u64,
+    pub(super) look_at: u64,
     now: fn() -> u64,
 }
 
@@ -61,58 +42,13 @@ impl Tagged for Hooks {
 }
 
 impl Hooks {
-    fn of(&mut self, l: State) -> Option<&mut Option<Foreign>> {
-        self.chained.iter_mut().find(|f| f.is_some_and(|f| f.on == l))
+    /// A hook was called, because a count was over or not: has the function to be
+    /// called?
+    #[inline]
+    pub(super) fn is_due(&mut self, counted: bool) -> bool {
+        self.firings += u32::from(counted);
+        (self.now)() >= self.look_at
     }
-
-    fn foreign(&mut self, l: State) -> Option<Foreign> {
-        self.of(l).and_then(|f| *f)
-    }
-
-    fn forget(&mut self, l: State) {
-        if let Some(entry) = self.of(l) {
-            *entry = None;
-        }
-    }
-
-    /// False if there is no room.
-    fn remember(&mut self, f: Foreign) -> bool {
-        self.last = Some(f);
-        self.forget(f.on);
-        match self.chained.iter_mut().find(|f| f.is_none()) {
-            Some(free) => {
-                *free = Some(f);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// So many instructions have passed: is the foreign count over?
-    fn counted(&mut self, l: State, instructions: Int) -> Option<Foreign> {
-        let f = self.of(l)?.as_mut()?;
-        if f.mask & ffi::LUA_MASKCOUNT == 0 {
-            return None;
-        }
-        f.left -= instructions;
-        if f.left > 0 {
-            return None;
-        }
-        f.left = f.count;
-        Some(*f)
-    }
-}
-
-/// The largest divisor of a foreign count that is not above ours.
-fn chunk(foreign: Int, ours: Int) -> Int {
-    (1..=ours.min(foreign)).rev().find(|n| foreign % n == 0).unwrap_or(1)
-}
-
-/// The largest prime that is not above our count. The instructions of a foreign
-/// hook count too, but Lua calls no hook there; a count that a loop's length
-/// divides could be over in the foreign hook every time.
-fn prime(ours: Int) -> Int {
-    (2..=ours).rev().find(|n| (2..).take_while(|d| d * d <= *n).all(|d| n % d != 0)).unwrap_or(1)
 }
 
 // SAFETY of the blocks below: hooks are read and set on valid threads of the
@@ -123,17 +59,21 @@ impl State {
     /// when by the clock it wants to be called next. After the hook was set it is
     /// called at the first.
     pub fn provide_hook(self, now: fn() -> u64) {
-        self.new_udata(
-            Hooks { chained: [None; THREADS], last: None, serving: None, firings: 0, look_at: 0, now },
-            1,
-        );
+        let foreign = Foreign::new(Counter::find(self));
+        self.new_udata(Hooks { foreign, serving: None, count: 1, firings: 0, look_at: 0, now }, 2);
         self.insert(-2);
         self.set_slot(-2, 1);
+        self.table(foreign::PARTED as u32, 0);
+        self.table(0, 1);
+        self.text(b"v");
+        self.set_field(-2, c"__mode");
+        self.set_meta(-2);
+        self.set_slot(-2, 2);
         unsafe { ffi::lua_rawsetp(self.0, State::REGISTRY, (&raw const KEY).cast()) }
     }
 
     /// `[0 +1 -]`
-    fn hooks(self) -> Option<Ref<Hooks>> {
+    pub(super) fn hooks(self) -> Option<Ref<Hooks>> {
         unsafe { ffi::lua_rawgetp(self.0, State::REGISTRY, (&raw const KEY).cast()) };
         self.udata(-1)
     }
@@ -146,7 +86,7 @@ impl State {
     /// `[0 0 -]`
     pub fn is_armed(self) -> bool {
         let set = unsafe { ffi::lua_gethook(self.0) };
-        set.is_some_and(|hook| std::ptr::fn_addr_eq(hook, on_event as ffi::lua_Hook))
+        set.is_some_and(|hook| is_plain(hook) || foreign::place(hook).is_some())
     }
 
     /// What advances timers while a program computes, unless the alarm does.
@@ -177,7 +117,7 @@ impl State {
     /// False: not now.
     pub fn arm(self, to: State, count: Int) -> bool {
         if let Some(hooks) = self.hooks() {
-            unsafe { arm(hooks, to, count) }
+            unsafe { arm(hooks, self, to, count) }
         }
         self.pop(1);
         true
@@ -185,80 +125,50 @@ impl State {
 
     /// `[0 0 -]` Takes our hook off `from` and puts back what was there before.
     pub fn disarm(self, from: State) {
-        if !from.is_armed() {
-            return;
+        let Some(hook) = (unsafe { ffi::lua_gethook(from.0) }) else { return };
+        if is_plain(hook) {
+            return unsafe { set_hook(from.0, None, 0, 0) };
         }
-        if let Some(hooks) = self.hooks() {
-            let inherited = unsafe { ffi::lua_gethookmask(from.0) } & EVENTS != 0;
-            let back = hooks.update(|h| {
-                let own = h.foreign(from);
-                h.forget(from);
-                own.or(h.last.filter(|_| inherited))
-            });
-            match back {
-                Some(f) => unsafe { set_hook(from.0, Some(f.hook), f.mask, f.count) },
-                None => unsafe { set_hook(from.0, None, 0, 0) },
-            }
+        let Some(i) = foreign::place(hook) else { return };
+        if let Some(hooks) = self.hooks()
+            && hooks.update(|h| h.serving) != Some(from)
+        {
+            unsafe { foreign::uncover(hooks, self, from, i) }
         }
         self.pop(1);
     }
 }
 
-/// # Safety
-/// `to` is a valid thread.
-unsafe fn arm(hooks: Ref<Hooks>, to: State, ours: Int) {
-    if hooks.get().serving == Some(to) {
-        return;
-    }
-    hooks.update(|h| h.look_at = 0);
-    // SAFETY: the caller's.
-    unsafe {
-        if !to.is_armed() {
-            to.clear_alarm();
-            hooks.update(|h| h.forget(to));
-            if let Some(hook) = ffi::lua_gethook(to.0) {
-                let (mask, count) = (ffi::lua_gethookmask(to.0), ffi::lua_gethookcount(to.0));
-                let foreign = Foreign { on: to, hook, mask, count, left: count };
-                if !hooks.update(|h| h.remember(foreign)) {
-                    return;
-                }
-            }
-        }
-        set(to, ours, hooks.update(|h| h.foreign(to)));
-    }
+fn is_plain(hook: ffi::lua_Hook) -> bool {
+    std::ptr::fn_addr_eq(hook, on_event as ffi::lua_Hook)
 }
 
-/// # Safety
-/// `to` is a valid thread.
-unsafe fn set(to: State, ours: Int, foreign: Option<Foreign>) {
-    let events = foreign.map_or(0, |f| f.mask & EVENTS);
-    let count = match foreign {
-        Some(f) if f.mask & ffi::LUA_MASKCOUNT != 0 => chunk(f.count, ours),
-        Some(_) => prime(ours),
-        None => ours,
-    };
-    // SAFETY: the caller's.
-    unsafe { set_hook(to.0, Some(on_event), events | ffi::LUA_MASKCOUNT, count) }
-}
-
-/// `[0 0 -]` Calls the function for the count of `l`. Meanwhile no hook is set:
-/// Lua would take the return from a function under a hook for a new line.
+/// `[0 0 -]` Sets our hook on `to`.
 ///
 /// # Safety
-/// `l` is the running thread, with our hook, and the hooks are on top.
-unsafe fn serve(hooks: Ref<Hooks>, l: State) {
-    // SAFETY: the caller's, here and below.
-    let inherited = unsafe { ffi::lua_gethookmask(l.0) } & EVENTS != 0;
-    let outer = hooks.update(|h| {
-        if inherited
-            && h.foreign(l).is_none()
-            && let Some(f) = h.last
-        {
-            h.remember(Foreign { on: l, left: f.count, ..f });
+/// `to` is a valid thread, `l` runs, and the hooks are on top of it.
+pub(super) unsafe fn arm(hooks: Ref<Hooks>, l: State, to: State, count: Int) {
+    if hooks.update(|h| h.serving) == Some(to) {
+        return;
+    }
+    hooks.update(|h| (h.look_at, h.count) = (0, count));
+    to.clear_alarm();
+    // SAFETY: the caller's.
+    unsafe {
+        match ffi::lua_gethook(to.0) {
+            Some(hook) if !is_plain(hook) => match foreign::place(hook) {
+                Some(i) => foreign::recount(hooks, l, to, i),
+                None => foreign::cover(hooks, l, to, hook),
+            },
+            _ => set_hook(to.0, Some(on_event), ffi::LUA_MASKCOUNT, count),
         }
-        h.serving.replace(l)
-    });
-    unsafe { set_hook(l.0, None, 0, 0) };
+    }
+}
+
+/// `[0 0 -]` Calls the function for the count of `l`. Answers the next count, or 0,
+/// and when it wants to be called again.
+pub(super) fn run(hooks: Ref<Hooks>, l: State) -> (Int, u64) {
+    let outer = hooks.update(|h| h.serving.replace(l));
     l.get_slot(-1, 1);
     l.int(hooks.update(|h| std::mem::take(&mut h.firings)));
     let (next, look_at) = if l.pcall(1, 2, 0) {
@@ -268,20 +178,27 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
         (0, 0)
     };
     l.pop(2);
-    hooks.update(|h| h.serving = outer);
-    unsafe {
-        let foreign = hooks.update(|h| h.foreign(l));
-        match foreign {
-            // Somebody set another hook meanwhile.
-            _ if ffi::lua_gethook(l.0).is_some() && next > 0 => arm(hooks, l, next),
-            _ if ffi::lua_gethook(l.0).is_some() => {}
-            _ if next > 0 => set(l, next, foreign),
-            Some(f) => set_hook(l.0, Some(f.hook), f.mask, f.count),
-            None => {}
+    hooks.update(|h| {
+        h.serving = outer;
+        if next > 0 {
+            h.count = next;
         }
-        if next == 0 {
-            hooks.update(|h| h.forget(l));
-        }
+    });
+    (next, look_at)
+}
+
+/// `[0 0 -]` Serves the count of `l`. Meanwhile no hook is set: what runs is not to
+/// be slowed down by it.
+///
+/// # Safety
+/// `l` is the running thread, with our hook, and the hooks are on top.
+unsafe fn serve(hooks: Ref<Hooks>, l: State) {
+    // SAFETY: the caller's, here and below.
+    unsafe { set_hook(l.0, None, 0, 0) };
+    let (next, look_at) = run(hooks, l);
+    if next > 0 {
+        // Somebody may have set another hook meanwhile.
+        unsafe { arm(hooks, l, l, next) };
     }
     hooks.update(|h| h.look_at = look_at);
 }
@@ -291,31 +208,15 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
 unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug) {
     let l = State(l);
     // SAFETY: Lua passes a valid record.
-    let event = unsafe { (*ar).event };
-    let Some(hooks) = l.hooks() else {
-        return l.pop(1);
-    };
-    // SAFETY: only reads.
-    let (mask, passed) = unsafe { (ffi::lua_gethookmask(l.0), ffi::lua_gethookcount(l.0)) };
-    let theirs = if event == ffi::LUA_HOOKCOUNT {
-        hooks.update(|h| {
-            h.firings += 1;
-            h.counted(l, passed)
-        })
-    } else {
-        let bit = if event == ffi::LUA_HOOKTAILCALL { TAIL_EVENTS } else { 1 << event };
-        hooks.update(|h| h.foreign(l).or(h.last)).filter(|f| f.mask & bit != 0)
-    };
-    // Where lines are reported, a hook is set at the start of one: elsewhere Lua 5.2
-    // and 5.3 would report the line once more.
-    let when = if mask & ffi::LUA_MASKLINE != 0 { ffi::LUA_HOOKLINE } else { ffi::LUA_HOOKCOUNT };
-    if event == when && hooks.update(|h| (h.now)() >= h.look_at) {
+    if unsafe { (*ar).event } != ffi::LUA_HOOKCOUNT {
+        // Of a foreign hook, which its own count event has just taken off.
+        return;
+    }
+    if let Some(hooks) = l.hooks()
+        && hooks.update(|h| h.is_due(true))
+    {
         // SAFETY: `l` runs.
         unsafe { serve(hooks, l) };
     }
     l.pop(1);
-    if let Some(f) = theirs {
-        // SAFETY: a hook that was set on this thread, or that it inherited.
-        unsafe { (f.hook)(l.0, ar) }
-    }
 }

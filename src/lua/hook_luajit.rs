@@ -104,6 +104,11 @@ impl State {
     }
 
     pub fn disarm(self, _: State) {}
+
+    /// `[? +? e]` Calls the function while no hook of ours is set on `on`.
+    pub fn without_ours(self, _: State, f: impl FnOnce() -> Int) -> Int {
+        f()
+    }
 }
 
 unsafe extern "C-unwind" fn on_trial(_: *mut ffi::lua_State, _: *mut ffi::lua_Debug) {

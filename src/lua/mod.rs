@@ -29,6 +29,10 @@
 mod alarm;
 mod call;
 mod compat;
+#[cfg(not(feature = "luajit"))]
+mod counter;
+#[cfg(not(feature = "luajit"))]
+mod foreign;
 #[cfg_attr(feature = "luajit", path = "hook_luajit.rs")]
 mod hook;
 mod native;

@@ -39,9 +39,9 @@ pub struct World<T> {
     prefers_alarm: Cell<bool>,
     /// The coroutine that runs within another, and the outermost one.
     within: Cell<Option<(State, State)>>,
-    /// Lua's own `coroutine.resume`, and what its `coroutine.wrap` makes, where ours
-    /// stand in for them.
-    behind: Cell<[Option<Native>; 2]>,
+    /// Lua's own `coroutine.resume`, what its `coroutine.wrap` makes, and its functions
+    /// for debug hooks, where ours stand in for them.
+    behind: Cell<[Option<Native>; 4]>,
     inner: UnsafeCell<Option<T>>,
 }
 
@@ -52,6 +52,8 @@ const TAG: usize = 0x7769_6465;
 pub enum Behind {
     Resume,
     Wrapped,
+    SetHook,
+    GetHook,
 }
 
 /// A stack together with the world that belongs to the running function.
@@ -372,7 +374,7 @@ impl State {
                 alarm: Cell::new(None),
                 prefers_alarm: Cell::new(super::alarm::ALARM.is_some()),
                 within: Cell::new(None),
-                behind: Cell::new([None; 2]),
+                behind: Cell::new([None; 4]),
                 inner: UnsafeCell::new(None),
             });
         }

@@ -1,0 +1,371 @@
+//! Our hook in front of one of somebody else's, which sees the events that it would
+//! see alone, at the same stack level.
+//!
+//! Which hook that is, ours tells by its own address: there are several of ours.
+//! So a coroutine inherits both, as it inherits any hook from its creator. Ours is
+//! set with the other's mask and count wherever that has lines or counts. Where it
+//! counts without lines, its count is served in pieces, since it may be large.
+#![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
+
+use super::compat::set_hook;
+use super::counter::Counter;
+use super::hook::{Hooks, arm, run};
+use super::state::{Int, State};
+use super::udata::Ref;
+use mlua::ffi;
+
+const LINE: Int = ffi::LUA_MASKLINE;
+const COUNT: Int = ffi::LUA_MASKCOUNT;
+
+/// How many kinds of foreign hooks there can be. Ours is not set before others.
+const KINDS: usize = 16;
+
+/// How many coroutines can have a count in pieces at a time. That of others is
+/// served as a whole.
+pub(super) const PARTED: usize = 64;
+
+/// A foreign hook.
+#[derive(Clone, Copy)]
+struct Kind {
+    hook: ffi::lua_Hook,
+    /// Its mask and count, if ours is set with others: it has neither lines nor counts.
+    alone: Option<(Int, Int)>,
+}
+
+/// A count of which a piece is being counted.
+#[derive(Clone, Copy)]
+struct Parted {
+    on: State,
+    /// What comes after the piece.
+    rest: Int,
+    /// The coroutine is in the weak table too, by which one that has died is told
+    /// from another at its address. If not, whoever set the hook takes it off.
+    anchored: bool,
+}
+
+/// Between calls: a kind keeps its place for ever. `parted` has at most one entry for
+/// a coroutine.
+#[derive(Clone, Copy)]
+pub(super) struct Foreign {
+    kinds: [Option<Kind>; KINDS],
+    parted: [Option<Parted>; PARTED],
+    /// How many of them there are.
+    parts: usize,
+    /// The coroutine whose foreign hook runs, of which the instructions count too.
+    inside: Option<State>,
+    counter: Counter,
+}
+
+impl Foreign {
+    pub(super) fn new(counter: Counter) -> Foreign {
+        Foreign { kinds: [None; KINDS], parted: [None; PARTED], parts: 0, inside: None, counter }
+    }
+
+    fn place(&mut self, kind: Kind) -> Option<usize> {
+        let same = |k: &Kind| k.alone == kind.alone && std::ptr::fn_addr_eq(k.hook, kind.hook);
+        let known = self.kinds.iter().position(|k| k.as_ref().is_some_and(same));
+        let i = known.or_else(|| self.kinds.iter().position(Option::is_none))?;
+        self.kinds[i] = Some(kind);
+        Some(i)
+    }
+
+    fn forget(&mut self, i: usize) -> Option<Parted> {
+        let found = self.parted[i].take();
+        self.parts -= usize::from(found.is_some());
+        found
+    }
+}
+
+static HOOKS: [ffi::lua_Hook; KINDS] = [
+    on_event::<0>,
+    on_event::<1>,
+    on_event::<2>,
+    on_event::<3>,
+    on_event::<4>,
+    on_event::<5>,
+    on_event::<6>,
+    on_event::<7>,
+    on_event::<8>,
+    on_event::<9>,
+    on_event::<10>,
+    on_event::<11>,
+    on_event::<12>,
+    on_event::<13>,
+    on_event::<14>,
+    on_event::<15>,
+];
+
+/// Which of ours is it?
+#[cold]
+pub(super) fn place(hook: ffi::lua_Hook) -> Option<usize> {
+    HOOKS.iter().position(|ours| std::ptr::fn_addr_eq(*ours, hook))
+}
+
+fn place_on(l: State) -> Option<usize> {
+    unsafe { ffi::lua_gethook(l.0) }.and_then(place)
+}
+
+/// The largest prime that is not above our count. The instructions of a foreign
+/// hook count too, but Lua calls no hook there; a count that a loop's length
+/// divides could be over in the foreign hook every time.
+fn prime(ours: Int) -> Int {
+    (2..=ours).rev().find(|n| (2..).take_while(|d| d * d <= *n).all(|d| n % d != 0)).unwrap_or(1)
+}
+
+// SAFETY of the blocks below: hooks are read and set on valid threads of the
+// running OS thread only.
+impl State {
+    /// `[0 0 -]` The entry for `on`. The hooks are on top.
+    fn parted(self, hooks: Ref<Hooks>, on: State) -> Option<usize> {
+        let (i, found) = hooks.update(|h| {
+            let f = &h.foreign;
+            if f.parts == 0 {
+                return None;
+            }
+            let i = f.parted.iter().position(|p| p.is_some_and(|p| p.on == on))?;
+            Some((i, f.parted[i]?))
+        })?;
+        if found.anchored && self.anchored(i) != Some(on) {
+            hooks.update(|h| h.foreign.forget(i));
+            return None;
+        }
+        Some(i)
+    }
+
+    /// `[0 0 -]` The coroutine that the entry is for, if it is not collected.
+    fn anchored(self, i: usize) -> Option<State> {
+        self.get_slot(-1, 2);
+        self.geti(-1, i as u32 + 1);
+        let on = self.thread_at(-1);
+        self.pop(2);
+        on
+    }
+
+    /// `[0 0 -]` What comes after the piece that `on` counts: all of it is one again.
+    fn join(self, hooks: Ref<Hooks>, on: State) -> Int {
+        let Some(i) = self.parted(hooks, on) else { return 0 };
+        hooks.update(|h| h.foreign.forget(i)).map_or(0, |p| p.rest)
+    }
+
+    /// `[0 0 -]` A place for an entry, perhaps that of a coroutine that is gone.
+    fn vacant(self, hooks: Ref<Hooks>) -> Option<usize> {
+        if hooks.update(|h| h.foreign.parts < PARTED) {
+            return hooks.update(|h| h.foreign.parted.iter().position(Option::is_none));
+        }
+        let i = (0..PARTED).find(|&i| {
+            hooks.update(|h| h.foreign.parted[i].is_some_and(|p| p.anchored)) && self.anchored(i).is_none()
+        })?;
+        hooks.update(|h| h.foreign.forget(i));
+        Some(i)
+    }
+
+    /// `[0 0 -]` A foreign count on `on` is longer than ours: a piece of it comes first.
+    fn part(self, hooks: Ref<Hooks>, on: State) {
+        let (counter, ours, inside) = hooks.update(|h| (h.foreign.counter, h.count, h.foreign.inside));
+        let Some(left) = counter.left(on).filter(|left| *left > ours && inside != Some(on)) else { return };
+        let before = self.join(hooks, on);
+        let Some(i) = self.vacant(hooks) else { return counter.set(on, left + before) };
+        let anchored = on == self;
+        if anchored {
+            self.get_slot(-1, 2);
+            self.thread();
+            self.seti(-2, i as u32 + 1);
+            self.pop(1);
+        }
+        hooks.update(|h| {
+            h.foreign.parts += 1;
+            h.foreign.parted[i] = Some(Parted { on, rest: left - ours + before, anchored });
+        });
+        counter.set(on, ours);
+    }
+}
+
+/// Is its count served in pieces?
+fn is_parted(kind: Kind, on: State) -> bool {
+    kind.alone.is_none() && unsafe { ffi::lua_gethookmask(on.0) } & LINE == 0
+}
+
+/// Is that of the hook which is set now?
+fn has_parted(hooks: Ref<Hooks>, on: State) -> bool {
+    let kind = place_on(on).and_then(|i| hooks.update(|h| h.foreign.kinds[i]));
+    kind.is_some_and(|k| is_parted(k, on))
+}
+
+/// `[0 0 -]` Sets our hook in front of the one that is there.
+///
+/// # Safety
+/// `to` is a valid thread, `l` runs, and the hooks are on top of it.
+pub(super) unsafe fn cover(hooks: Ref<Hooks>, l: State, to: State, hook: ffi::lua_Hook) {
+    l.join(hooks, to);
+    unsafe {
+        let (mask, count) = (ffi::lua_gethookmask(to.0), ffi::lua_gethookcount(to.0));
+        let whole = mask & LINE != 0 || (mask & COUNT != 0 && count > 0);
+        let kind = Kind { hook, alone: (!whole).then_some((mask, count)) };
+        let (Some(i), counter, ours) = hooks.update(|h| (h.foreign.place(kind), h.foreign.counter, h.count))
+        else {
+            return;
+        };
+        if !whole {
+            return set_hook(to.0, Some(HOOKS[i]), mask | COUNT, prime(ours));
+        }
+        let left = counter.left(to);
+        set_hook(to.0, Some(HOOKS[i]), mask, count);
+        if let Some(left) = left {
+            counter.set(to, left);
+        }
+    }
+    if has_parted(hooks, to) {
+        l.part(hooks, to);
+    }
+}
+
+/// `[0 0 -]` Ours, which is there, gets a new count.
+///
+/// # Safety
+/// As above; it is our hook of that kind.
+pub(super) unsafe fn recount(hooks: Ref<Hooks>, l: State, to: State, i: usize) {
+    let (kind, ours) = hooks.update(|h| (h.foreign.kinds[i], h.count));
+    match kind.and_then(|k| k.alone) {
+        Some((mask, _)) => unsafe { set_hook(to.0, Some(HOOKS[i]), mask | COUNT, prime(ours)) },
+        None if has_parted(hooks, to) => l.part(hooks, to),
+        None => {}
+    }
+}
+
+/// `[0 0 -]` Puts the foreign hook back, with so much of its count left.
+///
+/// # Safety
+/// As above.
+unsafe fn put_back(hooks: Ref<Hooks>, on: State, i: usize, left: Option<Int>) {
+    let (Some(kind), counter) = hooks.update(|h| (h.foreign.kinds[i], h.foreign.counter)) else { return };
+    unsafe {
+        let (mask, count) =
+            kind.alone.unwrap_or_else(|| (ffi::lua_gethookmask(on.0), ffi::lua_gethookcount(on.0)));
+        set_hook(on.0, Some(kind.hook), mask, count);
+    }
+    if let (None, Some(left)) = (kind.alone, left) {
+        counter.set(on, left);
+    }
+}
+
+/// `[0 0 -]` Takes ours away.
+///
+/// # Safety
+/// As above.
+pub(super) unsafe fn uncover(hooks: Ref<Hooks>, l: State, from: State, i: usize) {
+    let rest = l.join(hooks, from);
+    let left = hooks.update(|h| h.foreign.counter).left(from).map(|left| left + rest);
+    unsafe { put_back(hooks, from, i, left) }
+}
+
+impl State {
+    /// `[? +? e]` Calls the function while `on` has the hook that the program has set,
+    /// or none, for one that looks at it.
+    pub fn without_ours(self, on: State, f: impl FnOnce() -> Int) -> Int {
+        on.clear_alarm();
+        if !on.is_armed() {
+            return f();
+        }
+        let Some(hooks) = self.hooks() else { return 0 };
+        self.pop(1);
+        let counter = hooks.update(|h| h.foreign.counter);
+        unsafe {
+            let ours = (ffi::lua_gethook(on.0), ffi::lua_gethookmask(on.0), ffi::lua_gethookcount(on.0));
+            let left = counter.left(on);
+            match ours.0.and_then(place) {
+                Some(i) => put_back(hooks, on, i, None),
+                None => set_hook(on.0, None, 0, 0),
+            }
+            let bare = ffi::lua_gethook(on.0);
+            let n = f();
+            // A finalizer may have set another.
+            if ffi::lua_gethook(on.0).map(|hook| hook as usize) == bare.map(|hook| hook as usize) {
+                set_hook(on.0, ours.0, ours.1, ours.2);
+                if let Some(left) = left {
+                    counter.set(on, left);
+                }
+            }
+            n
+        }
+    }
+}
+
+/// `[0 0 -]` Calls the function for the count of `l`, with the hook as it is: what
+/// runs has no events, and what it takes of a foreign count is put back.
+///
+/// # Safety
+/// `l` is the running thread, with our hook of this kind, and the hooks are on top.
+unsafe fn serve(hooks: Ref<Hooks>, l: State, i: usize) {
+    let left = hooks.update(|h| h.foreign.counter).left(l);
+    let (next, look_at) = run(hooks, l);
+    unsafe {
+        if place_on(l) != Some(i) {
+            if next > 0 {
+                arm(hooks, l, l, next);
+            }
+        } else if next == 0 {
+            put_back(hooks, l, i, left);
+        } else if hooks.update(|h| h.foreign.kinds[i]).is_some_and(|k| k.alone.is_some()) {
+            recount(hooks, l, l, i);
+        } else if let Some(left) = left {
+            hooks.update(|h| h.foreign.counter).set(l, left);
+        }
+    }
+    hooks.update(|h| h.look_at = look_at);
+}
+
+/// # Safety
+/// Called by Lua, as the hook in that place.
+unsafe extern "C-unwind" fn on_event<const I: usize>(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug) {
+    let l = State(l);
+    let Some(hooks) = l.hooks() else { return l.pop(1) };
+    let (Some(kind), counter) = hooks.update(|h| (h.foreign.kinds[I], h.foreign.counter)) else {
+        return l.pop(1);
+    };
+    // SAFETY: Lua passes a valid record.
+    let event = unsafe { (*ar).event };
+    let counted = event == ffi::LUA_HOOKCOUNT;
+    let mut theirs = !counted || kind.alone.is_none();
+    if is_parted(kind, l) {
+        // The instructions of their hook count too, as one with all the others.
+        let rest = l.join(hooks, l);
+        if rest > 0 {
+            theirs = !counted;
+            counter.set(l, if counted { rest } else { counter.left(l).unwrap_or(0) + rest });
+        }
+    }
+    // Where lines are reported, it is served at the start of one: in a count event
+    // Lua 5.2 and 5.3 would report the line once more.
+    let lines = unsafe { ffi::lua_gethookmask(l.0) } & LINE != 0;
+    let when = if lines { ffi::LUA_HOOKLINE } else { ffi::LUA_HOOKCOUNT };
+    if event == when && hooks.update(|h| h.is_due(counted)) {
+        unsafe { serve(hooks, l, I) };
+    }
+    if theirs {
+        l.pop(1);
+        unsafe { forward(hooks, l, kind, ar) };
+    } else {
+        if has_parted(hooks, l) {
+            l.part(hooks, l);
+        }
+        l.pop(1);
+    }
+}
+
+/// `[0 0 e]` Calls the foreign hook. It may raise, and then its count is not parted.
+///
+/// # Safety
+/// Called by Lua as that hook's stand-in on `l`.
+unsafe fn forward(hooks: Ref<Hooks>, l: State, kind: Kind, ar: *mut ffi::lua_Debug) {
+    let outer = hooks.update(|h| h.foreign.inside.replace(l));
+    unsafe { (kind.hook)(l.0, ar) };
+    hooks.update(|h| h.foreign.inside = outer);
+    // What it may have done to the count, or set in its place. If it has made the
+    // coroutine yield, Lua has its own idea of the count.
+    if unsafe { ffi::lua_status(l.0) } != ffi::LUA_YIELD && has_parted(hooks, l) {
+        if l.hooks().is_some() {
+            l.part(hooks, l);
+        }
+        l.pop(1);
+    }
+}
