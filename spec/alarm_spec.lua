@@ -6,11 +6,12 @@ if not can.alarm then return end
 local async = require "async"
 local load = require "spec.support.load"
 local more = require "spec.support.more"
+local raw = require "spec.support.raw"
 
 local chan, go, timeout, take_async = async.chan, async.go, async.timeout, async.take_async
 local busy, arithmetic, fifty = load.busy, load.arithmetic, load.fifty
 
-local function hooked() return debug.gethook() ~= nil end
+local function hooked() return raw.gethook() ~= nil end
 
 describe("the alarm", function()
   local before = async.trigger()
@@ -60,7 +61,7 @@ describe("the alarm", function()
     async.put_async(c, 1)
     async.step()
     assert.is_false(inside)
-    assert.is_nil((debug.gethook(co)))
+    assert.is_nil((raw.gethook(co)))
     async.block_take(timer)
   end)
 
@@ -144,7 +145,7 @@ describe("the alarm", function()
       end
       if sum ~= 210 then wrong = wrong + 1 end
       coroutine.resume(co)
-      if debug.gethook(co) then wrong = wrong + 1 end
+      if raw.gethook(co) then wrong = wrong + 1 end
     end
     assert.is_true(fired)
     assert.equal(0, wrong)
@@ -163,6 +164,24 @@ describe("the alarm", function()
     local fired = false
     take_async(timeout(20), function() fired = true end)
     assert.is_false(seen(function() return fired end))
+  end)
+
+  it("changes over to hooks when a debug hook is set, and back when that is cleared", function()
+    local hits, fired = 0, 0
+    local function mine() hits = hits + 1 end
+    for _ = 1, 3 do take_async(timeout(30), function() fired = fired + 1 end) end
+    for _, mask in ipairs { "l", "c", "crl" } do
+      debug.sethook(mine, mask)
+      assert.equal("count", async.trigger())
+      busy(arithmetic, function() return fired >= 3 end, 1)
+      debug.sethook()
+      assert.is_true(fired >= 3 and hits > 0)
+      fired, hits = 0, 0
+      assert.equal("alarm", async.trigger())
+      for _ = 1, 3 do take_async(timeout(30), function() fired = fired + 1 end) end
+      assert.is_false(hooked())
+    end
+    assert.is_false(seen(function() return fired >= 3 end))
   end)
 
   it("never takes the place of a hook that is set while something is pending", function()
