@@ -4,7 +4,7 @@ local async = require("async")
 local streams = require("bench.streams")
 
 local expect, sum_to = streams.expect, streams.sum_to
-local clock, floor, least = streams.clock, math.floor, math.min
+local clock, floor = streams.clock, math.floor
 local resume, yield, create = coroutine.resume, coroutine.yield, coroutine.create
 local chan, spawn, run, step = async.chan, async.spawn, async.run, async.step
 local put, take = async.park_put, async.park_take
@@ -178,52 +178,6 @@ function cases.timeouts(n)
     end
   end
   return seconds, ("%d timeouts shared %d channels"):format(n, distinct)
-end
-
--- Work that knows nothing of channels, with its result.
-local function fib(n)
-  if n < 2 then return n end
-  return fib(n - 1) + fib(n - 2)
-end
-
-local function fill_and_sum(n)
-  local list, sum = {}, 0
-  for i = 1, n do list[i] = i end
-  for i = 1, n do sum = sum + list[n + 1 - i] end
-  return sum
-end
-
-local function take_apart(n)
-  local text, sum = ("12 some words, and 30 more; "):rep(n), 0
-  for digits in text:gmatch("%d+") do sum = sum + tonumber(digits) end
-  return sum
-end
-
-cases.programs = {
-  { "calls and arithmetic", fib, 21, 10946 },
-  { "filling and reading a list", fill_and_sum, 100000, sum_to(100000) },
-  { "strings", take_apart, 5000, 42 * 5000 },
-}
-
--- CPU seconds of such a program with nothing pending, and with a timeout pending.
-function cases.beside_timeout(program)
-  local name, work, size, result = program[1], program[2], program[3], program[4]
-  local function time() -- the best of three
-    local best = math.huge
-    for _ = 1, 3 do
-      collectgarbage()
-      local start = clock()
-      expect(name, work(size), result)
-      best = least(best, clock() - start)
-    end
-    return best
-  end
-  expect("pending timers", async.stats().timers, 0)
-  local alone = time()
-  local pending = timeout(100)
-  local beside = time()
-  async.block_take(pending)
-  return alone, beside
 end
 
 local function resident_bytes()

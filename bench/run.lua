@@ -81,18 +81,6 @@ local function print_memory(lua_bytes, resident)
   end
 end
 
--- How much longer other code takes while something is pending.
-local function print_programs()
-  for _, program in ipairs(cases.programs) do
-    local ratios = {}
-    for round = 1, ROUNDS do
-      local alone, beside = cases.beside_timeout(program)
-      ratios[round] = beside / alone
-    end
-    print(("plain Lua while a timeout is pending, %-28s x %.2f"):format(program[1] .. ":", median(ratios)))
-  end
-end
-
 local function table_of(word)
   print(("async %s on %s, %d rounds"):format(async._VERSION, jit and jit.version or _VERSION, ROUNDS))
   local lua_bytes, resident = cases.memory(BLOCKS) -- first, while the process is small
@@ -124,7 +112,6 @@ local function table_of(word)
   for _, row in ipairs(chosen) do
     if row.remark then print(("%s: %s"):format(row[1], row.remark)) end
   end
-  if word == "" then print_programs() end
 end
 
 local function check()
@@ -141,7 +128,6 @@ local function check()
   try("resume_and_yield", 100)
   try("memory", 100)
   for _, row in ipairs(rows) do try(row[2], 2100) end
-  for _, program in ipairs(cases.programs) do try("beside_timeout", program) end
   print(("%d passed, %d failed"):format(passed, failed))
   os.exit(failed == 0 and 0 or 1)
 end

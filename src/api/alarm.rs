@@ -36,11 +36,8 @@ pub extern "C-unwind" fn rang(l: State) -> Int {
     let mut now = clock::now();
     slow::look(l, now);
     if core(l, |w| w.pace.sampled(now) && w.wants_hook() && w.may_interrupt()) {
-        // What was interrupted goes on afterwards, as old as it was.
-        let slice = core(l, |w| w.pace.slice());
         hook::batch(l);
         now = clock::now();
-        core(l, |w| w.pace.go_on(slice));
     }
     let goes_on = l.prefers_alarm();
     let wait =

@@ -93,7 +93,10 @@ pub fn switch_off(l: Cx) {
 
 /// `[0 0 -]` The trigger is used again.
 pub fn switch_on(l: Cx) {
-    core(l, |w| w.off = false);
+    core(l, |w| {
+        w.off = false;
+        w.pace.retry();
+    });
     l.set_polling(!PER_COROUTINE);
     arm(l);
 }
@@ -225,15 +228,20 @@ pub fn check(l: Cx) {
     }
 }
 
-/// `[0 0 -]` Interrupts whatever runs for a batch of timers and tasks.
+/// `[0 0 -]` Interrupts whatever runs for a batch of timers and tasks. Afterwards it
+/// goes on, as old as it was.
 pub fn batch(l: Cx) {
-    core(l, |w| {
+    let slice = core(l, |w| {
         w.pace.batch(clock::now());
         w.depth += 1;
+        w.pace.slice()
     });
     l.geti(STORE, at::BATCH);
     run::shielded(l, 0);
-    core(l, |w| w.depth -= 1);
+    core(l, |w| {
+        w.depth -= 1;
+        w.pace.go_on(slice);
+    });
 }
 
 /// `masked(function, ...) -> ...` Calls it while no batch may start, as if it

@@ -86,6 +86,11 @@ impl Pace {
         may
     }
 
+    /// It may be asked for at once.
+    pub fn retry(&mut self) {
+        self.retry_at = 0;
+    }
+
     /// Something else runs from here on.
     pub fn new_slice(&mut self) {
         self.slice = 0;
