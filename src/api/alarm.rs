@@ -18,7 +18,6 @@ pub fn set(l: Cx, now: u64) -> bool {
         w.main = w.main.or(here);
         if !goes_on {
             w.pace.started(now);
-            w.pace.is_due(now);
         }
         (w.look_at(now).saturating_sub(now), w.main)
     });

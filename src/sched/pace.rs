@@ -75,6 +75,9 @@ impl Pace {
     pub fn started(&mut self, now: u64) {
         self.last_batch = None;
         self.next_batch = (now / TICK + 1) * TICK;
+        if self.slice == 0 {
+            self.slice = now;
+        }
     }
 
     /// May a trigger that can be refused be asked for again?
@@ -213,6 +216,20 @@ mod tests {
         let seen = pace.intervals();
         assert!((9.0..11.0).contains(&seen.median) && seen.max < 15.0, "{seen:?}");
         assert_eq!(seen.count as u64, pace.batches - 1);
+    }
+
+    #[test]
+    fn batches_come_at_their_ticks_though_what_they_run_begins_slices() {
+        let (mut pace, mut now) = (Pace::default(), 123_456_789);
+        pace.started(now);
+        for _ in 0..20 {
+            now = pace.look_at(now);
+            assert!(pace.is_due(now) && now.is_multiple_of(TICK));
+            let slice = pace.slice();
+            pace.batch(now);
+            pace.new_slice();
+            pace.go_on(slice);
+        }
     }
 
     #[test]
