@@ -7,12 +7,14 @@
 //! counts without lines, its count is served in pieces, since it may be large.
 #![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
-use super::compat::set_hook;
+use super::compat::{SETTING_REPEATS_LINES, set_hook};
 use super::counter::Counter;
 use super::hook::{Hooks, arm, run};
 use super::state::{Int, State};
 use super::udata::Ref;
 use mlua::ffi;
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
 
 const LINE: Int = ffi::LUA_MASKLINE;
 const COUNT: Int = ffi::LUA_MASKCOUNT;
@@ -180,6 +182,22 @@ impl State {
     }
 }
 
+/// Must the hook stay as it is, since this one's lines would be told twice?
+fn is_fixed(on: State) -> bool {
+    SETTING_REPEATS_LINES && unsafe { ffi::lua_gethookmask(on.0) } & LINE != 0 && has_yielded_in_hook(on)
+}
+
+fn has_yielded_in_hook(on: State) -> bool {
+    let mut at = MaybeUninit::<ffi::lua_Debug>::zeroed();
+    // Elsewhere the innermost function is the one in C that yields.
+    unsafe {
+        ffi::lua_status(on.0) == ffi::LUA_YIELD
+            && ffi::lua_getstack(on.0, 0, at.as_mut_ptr()) == 1
+            && ffi::lua_getinfo(on.0, c"S".as_ptr(), at.as_mut_ptr()) == 1
+            && *(*at.as_ptr()).what != b'C' as c_char
+    }
+}
+
 /// Is its count served in pieces?
 fn is_parted(kind: Kind, on: State) -> bool {
     kind.alone.is_none() && unsafe { ffi::lua_gethookmask(on.0) } & LINE == 0
@@ -196,6 +214,9 @@ fn has_parted(hooks: Ref<Hooks>, on: State) -> bool {
 /// # Safety
 /// `to` is a valid thread, `l` runs, and the hooks are on top of it.
 pub(super) unsafe fn cover(hooks: Ref<Hooks>, l: State, to: State, hook: ffi::lua_Hook) {
+    if is_fixed(to) {
+        return;
+    }
     l.join(hooks, to);
     unsafe {
         let (mask, count) = (ffi::lua_gethookmask(to.0), ffi::lua_gethookcount(to.0));
@@ -248,11 +269,14 @@ unsafe fn put_back(hooks: Ref<Hooks>, on: State, i: usize, left: Option<Int>) {
     }
 }
 
-/// `[0 0 -]` Takes ours away.
+/// `[0 0 -]` Takes ours away, now or when it finds that nothing is pending.
 ///
 /// # Safety
 /// As above.
 pub(super) unsafe fn uncover(hooks: Ref<Hooks>, l: State, from: State, i: usize) {
+    if is_fixed(from) {
+        return;
+    }
     let rest = l.join(hooks, from);
     let left = hooks.update(|h| h.foreign.counter).left(from).map(|left| left + rest);
     unsafe { put_back(hooks, from, i, left) }

@@ -44,14 +44,17 @@ static void hook(lua_State *L, lua_Debug *ar) {
   if (known) {
     lua_getinfo(L, "nSl", ar);
     local = lua_getlocal(L, ar, 1);
+    if (local && local[0] == '(') local = NULL; /* what the stack happened to have there */
   } else {
     ar->name = ar->what = NULL;
     ar->linedefined = ar->currentline = -1;
     ar->short_src[0] = 0;
   }
-  snprintf(line, sizeof line, "%s %d %s %s %s:%d %d %s=%s", names[event], at, or_dash(ar->name), or_dash(ar->what),
+  /* Nothing here allocates in Lua: a finalizer that ran in a count event would
+  ** make Lua report the line once more. */
+  snprintf(line, sizeof line, "%s %d %s %s %s:%d %d %s=%g", names[event], at, or_dash(ar->name), or_dash(ar->what),
            ar->short_src, ar->linedefined, ar->currentline, or_dash(local),
-           local && local[0] != '(' && lua_type(L, -1) == LUA_TNUMBER ? lua_tostring(L, (lua_pushvalue(L, -1), -1)) : "");
+           local && lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : 0);
   add(line);
   if (lua_getstack(L, 1, &caller) && lua_getinfo(L, "l", &caller)) {
     snprintf(line, sizeof line, " from %d", caller.currentline);
