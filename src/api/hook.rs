@@ -3,8 +3,9 @@
 //! library.
 
 use super::core::{Cx, STORE, at, core, enter};
-use super::{args, run, slow};
-use crate::lua::{ALL, Int, PER_COROUTINE, State};
+use super::{args, preempt, run, slow};
+use crate::lua::{ALL, Int, PER_COROUTINE, SOON, State};
+use crate::sched::CHUNK;
 use crate::sys::clock;
 
 /// `[0 0 -]` Sees to it that what is pending comes forward: sets the hook on
@@ -65,6 +66,14 @@ pub fn watch(l: Cx) {
     }
 }
 
+/// `[0 0 -]` The same of work that runs already on another thread.
+#[cold]
+pub fn watch_on(l: Cx, co: State) {
+    if PER_COROUTINE && !core(l, |w| w.off) {
+        arm_on(l, co);
+    }
+}
+
 /// `[0 0 m]` Nothing interrupts the program from now on; instead operations look
 /// at the clock.
 pub fn switch_off(l: Cx) {
@@ -109,6 +118,15 @@ fn change(l: Cx, co: State, wanted: bool) {
     }
 }
 
+/// `[0 0 -]` A go block that was suspended is about to go on, and its turn has begun.
+/// Lua passes over the first event after that.
+pub fn go_on(l: Cx, co: State) {
+    if core(l, |w| w.keeps_hook()) {
+        l.set_hooked(true);
+        l.arm(co, SOON);
+    }
+}
+
 /// `[0 0 -]` Sets the hook on a coroutine, whatever is pending.
 fn arm_on(l: Cx, co: State) {
     let count = core(l, |w| w.pace.armed(clock::now()));
@@ -116,25 +134,40 @@ fn arm_on(l: Cx, co: State) {
     l.arm(co, count);
 }
 
-/// `(firings) -> count, look_at` So many counts of the hook are over. Called
-/// protected, while the hook is off.
+/// `(firings, may_suspend) -> count, look_at, suspends` So many counts of the hook
+/// are over. Called protected, while the hook is off.
 pub extern "C-unwind" fn fired(l: State) -> Int {
     let l = enter(l);
     let firings = l.number(1).unwrap_or(1.0) as u64;
+    let may_suspend = l.truthy(2);
     let mut now = clock::now();
     slow::look(l, now);
     // Whoever switched it off may not have reached every coroutine's hook.
-    if core(l, |w| w.pace.fired(now, firings) && w.wants_hook() && w.may_interrupt()) {
+    let due = core(l, |w| w.pace.fired(now, firings) && w.wants_hook() && w.may_interrupt());
+    if due && !(may_suspend && preempt::is_near_end(l, now)) {
         batch(l);
         now = clock::now();
     }
+    if may_suspend && preempt::suspend(l, now) {
+        return answer(l, 0, 0, true);
+    }
+    let turn = preempt::ends(l, now);
     let (count, look_at) = core(l, |w| {
-        let count = if w.keeps_hook() { w.pace.armed(now) } else { 0 };
-        (count, w.pace.look_at(now).min(w.slices.look_at()))
+        let turn = turn.or(w.slices.present_end());
+        let count = if w.keeps_hook() || turn.is_some() { w.pace.armed(now) } else { 0 };
+        // One that cannot be suspended now is tried again soon.
+        let end = turn.map_or(u64::MAX, |end| if end > now { end } else { now + CHUNK });
+        (count, w.pace.look_at(now).min(w.slices.look_at()).min(end))
     });
+    answer(l, count, look_at, false)
+}
+
+/// `[0 +3 -]`
+fn answer(l: Cx, count: Int, look_at: u64, suspends: bool) -> Int {
     l.num(count.into());
     l.num(look_at as f64);
-    2
+    l.bool(suspends);
+    3
 }
 
 /// `() -> goes_on` The trigger that serves all coroutines fired. Called protected.

@@ -25,6 +25,8 @@ enum Turn {
     Ran,
     /// The blocking operation of this number has its value.
     Unblocked(u32),
+    /// It has taken all of its time, more than once.
+    Long,
 }
 
 /// `[-(1+args) +(0|1) -]` Calls a function that runs tasks; false: an error is
@@ -151,6 +153,11 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
                 ran += 1;
                 break;
             }
+            // Whoever was interrupted is not to wait for all others like it.
+            Turn::Long => {
+                ran += 1;
+                break;
+            }
             _ => ran += 1,
         }
     }
@@ -214,6 +221,13 @@ fn any_turn(l: Cx, top: Int) -> Turn {
         Waiter::Call => {
             call(l, runs, runs + 1);
             Turn::Ran
+        }
+        Waiter::Go(p) if job.with == Load::Suspended => {
+            if go::go_on(l, p.co()) {
+                Turn::Long
+            } else {
+                Turn::Ran
+            }
         }
         Waiter::Go(p) => {
             go::resume(l, p, true, job.with);

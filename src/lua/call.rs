@@ -35,6 +35,8 @@ pub struct Parked {
 
 #[cfg(not(feature = "luajit"))]
 use address as value;
+#[cfg(not(feature = "luajit"))]
+pub(super) use address::is_mark;
 #[cfg(feature = "luajit")]
 use number as value;
 
@@ -44,8 +46,10 @@ use number as value;
 mod address {
     use mlua::ffi;
 
+    const FIRST: usize = 0x2a5b_0000_0000;
+
     fn pointer(mark: u32) -> *mut std::ffi::c_void {
-        std::ptr::without_provenance_mut(0x2a5b_0000_0000 + mark as usize)
+        std::ptr::without_provenance_mut(FIRST + mark as usize)
     }
 
     /// # Safety
@@ -62,6 +66,13 @@ mod address {
     pub(super) unsafe fn is_at(l: *mut ffi::lua_State, i: super::Int, mark: u32) -> bool {
         // SAFETY: the caller's.
         unsafe { ffi::lua_touserdata(l, i) == pointer(mark) }
+    }
+
+    /// Is there any mark?
+    pub fn is_mark(l: super::State, i: super::Int) -> bool {
+        // SAFETY: the position exists.
+        let p = unsafe { ffi::lua_touserdata(l.0, i) } as usize;
+        l.kind(i) == ffi::LUA_TLIGHTUSERDATA && (FIRST..=FIRST + u32::MAX as usize).contains(&p)
     }
 }
 

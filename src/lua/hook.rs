@@ -119,9 +119,10 @@ fn prime(ours: Int) -> Int {
 // running OS thread only.
 impl State {
     /// `[-1 0 m]` The function on top is called, protected, with the number of counts
-    /// that are over; it answers the next count, or 0 when there is to be none, and
-    /// when by the clock it wants to be called next. After the hook was set it is
-    /// called at the first.
+    /// that are over, and whether the running coroutine can be suspended; it answers
+    /// the next count, or 0 when there is to be none, when by the clock it wants to be
+    /// called next, and whether to suspend. After the hook was set it is called at the
+    /// first.
     pub fn provide_hook(self, now: fn() -> u64) {
         self.new_udata(
             Hooks { chained: [None; THREADS], last: None, serving: None, firings: 0, look_at: 0, now },
@@ -141,6 +142,13 @@ impl State {
     /// `[0 0 -]` Must a coroutine that begins to run here not park? No, in PUC Lua.
     pub fn forbids_parking(self, _: bool, _: impl Fn()) -> bool {
         false
+    }
+
+    /// `[0 0 -]` Is there a hook of somebody else's here, with ours in front or not?
+    pub fn is_debugged_too(self) -> bool {
+        let chained = self.hooks().is_some_and(|hooks| hooks.update(|h| h.foreign(self)).is_some());
+        self.pop(1);
+        (chained && self.is_armed()) || self.has_foreign_hook()
     }
 
     /// `[0 0 -]`
@@ -241,11 +249,12 @@ unsafe fn set(to: State, ours: Int, foreign: Option<Foreign>) {
 }
 
 /// `[0 0 -]` Calls the function for the count of `l`. Meanwhile no hook is set:
-/// Lua would take the return from a function under a hook for a new line.
+/// Lua would take the return from a function under a hook for a new line. True: `l`
+/// is to be suspended.
 ///
 /// # Safety
 /// `l` is the running thread, with our hook, and the hooks are on top.
-unsafe fn serve(hooks: Ref<Hooks>, l: State) {
+unsafe fn serve(hooks: Ref<Hooks>, l: State) -> bool {
     // SAFETY: the caller's, here and below.
     let inherited = unsafe { ffi::lua_gethookmask(l.0) } & EVENTS != 0;
     let outer = hooks.update(|h| {
@@ -257,16 +266,19 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
         }
         h.serving.replace(l)
     });
+    let may_suspend = l.can_yield() && hooks.update(|h| h.foreign(l)).is_none();
     unsafe { set_hook(l.0, None, 0, 0) };
     l.get_slot(-1, 1);
     l.int(hooks.update(|h| std::mem::take(&mut h.firings)));
-    let (next, look_at) = if l.pcall(1, 2, 0) {
-        (l.number(-2).unwrap_or(0.0) as Int, l.number(-1).unwrap_or(0.0) as u64)
+    l.bool(may_suspend);
+    let (next, look_at, suspends) = if l.pcall(2, 3, 0) {
+        (l.number(-3).unwrap_or(0.0) as Int, l.number(-2).unwrap_or(0.0) as u64, l.truthy(-1))
     } else {
         l.nil();
-        (0, 0)
+        l.nil();
+        (0, 0, false)
     };
-    l.pop(2);
+    l.pop(3);
     hooks.update(|h| h.serving = outer);
     unsafe {
         let foreign = hooks.update(|h| h.foreign(l));
@@ -283,6 +295,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State) {
         }
     }
     hooks.update(|h| h.look_at = look_at);
+    suspends
 }
 
 /// # Safety
@@ -308,13 +321,15 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
     // Where lines are reported, a hook is set at the start of one: elsewhere Lua 5.2
     // and 5.3 would report the line once more.
     let when = if mask & ffi::LUA_MASKLINE != 0 { ffi::LUA_HOOKLINE } else { ffi::LUA_HOOKCOUNT };
-    if event == when && hooks.update(|h| (h.now)() >= h.look_at) {
-        // SAFETY: `l` runs.
-        unsafe { serve(hooks, l) };
-    }
+    // SAFETY: `l` runs.
+    let suspends =
+        event == when && hooks.update(|h| (h.now)() >= h.look_at) && unsafe { serve(hooks, l) };
     l.pop(1);
     if let Some(f) = theirs {
         // SAFETY: a hook that was set on this thread, or that it inherited.
         unsafe { (f.hook)(l.0, ar) }
+    }
+    if suspends {
+        l.suspend_in_hook();
     }
 }

@@ -35,6 +35,8 @@ mod native;
 mod profile;
 mod raise;
 mod state;
+#[cfg_attr(feature = "luajit", path = "suspend_none.rs")]
+mod suspend;
 mod udata;
 mod world;
 
@@ -43,5 +45,6 @@ pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE}
 pub use hook::{LEVELS_OF_TRIGGER, PER_COROUTINE, TRIGGER};
 pub use raise::Text;
 pub use state::{ALL, Int, State, Verb};
+pub use suspend::{Frame, SOON, SUSPENDS};
 pub use udata::{Ref, Tagged};
 pub use world::{Behind, Cx};
