@@ -139,6 +139,11 @@ pub struct Core {
     pub stood: Option<(Parked, Place)>,
     /// The go block that its hook has just suspended.
     pub suspended: Option<Suspended>,
+    /// How many such are queued, until when they let others pass, and whether they wait
+    /// for the end of a turn that a batch has interrupted.
+    pub tired: u32,
+    pub tired_until: u64,
+    pub in_turn: bool,
     pub timers: Timers,
     pub pace: Pace,
     pub slices: Slices,

@@ -245,13 +245,19 @@ pub fn check(l: Cx) {
 
 /// `[0 0 -]` Interrupts whatever runs for a batch of timers and tasks.
 fn batch(l: Cx) {
-    core(l, |w| {
-        w.pace.batch(clock::now());
+    let now = clock::now();
+    let in_turn = core(l, |w| {
+        w.pace.batch(now);
         w.depth += 1;
+        let goes_on = w.slices.present_end().is_some_and(|end| end > now);
+        std::mem::replace(&mut w.in_turn, goes_on)
     });
     l.geti(STORE, at::BATCH);
     run::shielded(l, 0);
-    core(l, |w| w.depth -= 1);
+    core(l, |w| {
+        w.depth -= 1;
+        w.in_turn = in_turn;
+    });
 }
 
 /// `masked(function, ...) -> ...` Calls it while no batch may start, as if it

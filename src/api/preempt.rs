@@ -1,7 +1,7 @@
 //! Go blocks that compute for long are suspended, so that others get their turn.
 
-use super::core::{Core, Cx, Load, STORE, Waiter, at, core, enter};
-use super::{hook, wake, within};
+use super::core::{Core, Cx, Load, READY, STORE, Waiter, at, core, enter};
+use super::{hook, timer, wake, within};
 use crate::lua::{Frame, Int, Parked, SUSPENDS, State};
 use crate::sched::{TICK, Turn};
 use crate::sys::clock;
@@ -207,12 +207,52 @@ pub fn suspend(l: Cx, now: u64) -> bool {
     }
     let parked = core(l, |w| {
         w.suspended = Some(Suspended { co: *l, frame });
+        w.tired += 1;
+        w.tired_until = now + TICK;
         w.mark = w.mark.wrapping_add(1);
         Parked::new(*l, w.mark, true)
     });
     l.thread();
     wake::turn_later(l, Waiter::Go(parked), Load::Suspended);
     true
+}
+
+/// `[0 0 m]` A go block that was suspended is the oldest task. Those that are due or
+/// have done nothing yet go first, for as long as its kind has just had a turn; so
+/// they need not wait for all that compute. False: nothing is to run now.
+#[cold]
+pub fn let_pass(l: Cx) -> bool {
+    timer::fire_due(l);
+    let now = clock::now();
+    if core(l, |w| !w.in_turn && now >= w.tired_until) {
+        return true;
+    }
+    let (all, tired, in_turn) = core(l, |w| (w.ready.len(), w.tired, w.in_turn));
+    if all <= tired {
+        return !in_turn;
+    }
+    for _ in 0..tired {
+        let Some((from, to)) = core(l, Core::pass) else { break };
+        l.geti(READY, from * wake::STRIDE + 1);
+        l.seti(READY, to * wake::STRIDE + 1);
+    }
+    true
+}
+
+impl Core {
+    /// Is the oldest task a go block that was suspended?
+    pub fn has_tired(&self) -> bool {
+        self.ready.front().is_some_and(|job| job.with == Load::Suspended)
+    }
+
+    /// If so, it becomes the newest; answers both slots.
+    fn pass(&mut self) -> Option<(u32, u32)> {
+        if !self.has_tired() {
+            return None;
+        }
+        let (job, from) = self.ready.pop()?;
+        Some((from, self.ready.push(job)))
+    }
 }
 
 /// `[0 0 -]` A resume has ended in a yield: was the coroutine suspended?

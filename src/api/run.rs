@@ -3,7 +3,7 @@
 
 use super::core::{Block, Core, Cx, Job, Load, Next, READY, STORE, Waiter, at, core, enter};
 use super::park::{self, Held, withdraw};
-use super::{args, errors, go, hook, slow, timer, wake, warm};
+use super::{args, errors, go, hook, preempt, slow, timer, wake, warm};
 use crate::lua::{Int, State};
 use crate::sched::{BATCH, Work};
 use crate::sys::clock;
@@ -25,7 +25,7 @@ enum Turn {
     Ran,
     /// The blocking operation of this number has its value.
     Unblocked(u32),
-    /// It has taken all of its time, more than once.
+    /// A go block has taken all of its time, and not for the first time.
     Long,
 }
 
@@ -194,6 +194,9 @@ fn turn(l: Cx, top: Int) -> Turn {
 
 /// `[0 0 m]` The same, whoever it is.
 fn any_turn(l: Cx, top: Int) -> Turn {
+    if core(l, |w| w.has_tired()) && !preempt::let_pass(l) {
+        return Turn::Idle;
+    }
     let popped = core(l, |w| match w.ready.front() {
         Some(job) if job.needs_pair() => None,
         _ => w.pop(),
@@ -223,11 +226,8 @@ fn any_turn(l: Cx, top: Int) -> Turn {
             Turn::Ran
         }
         Waiter::Go(p) if job.with == Load::Suspended => {
-            if go::go_on(l, p.co()) {
-                Turn::Long
-            } else {
-                Turn::Ran
-            }
+            core(l, |w| w.tired -= 1);
+            if go::go_on(l, p.co()) { Turn::Long } else { Turn::Ran }
         }
         Waiter::Go(p) => {
             go::resume(l, p, true, job.with);
