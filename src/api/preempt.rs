@@ -8,7 +8,7 @@ use crate::sys::clock;
 
 const NAME: &str = "async.preempt";
 
-/// Nanoseconds in a millisecond, the shortest turn.
+/// Nanoseconds in a millisecond.
 const MS: f64 = 1e6;
 
 /// A go block that is suspended, and where on its stack the function lies that goes
@@ -56,7 +56,7 @@ fn quantum_at(l: Cx, i: Int) -> Option<u64> {
     match l.number(i) {
         Some(ms) if ms > 0.0 => {
             must_suspend(l);
-            Some((ms * MS).clamp(MS, 1e18) as u64)
+            Some((ms * MS).clamp(1.0, 1e18) as u64)
         }
         Some(ms) => l.raise(format_args!("{NAME}: number above 0 expected, got {ms} (argument {i})")),
         None => l.bad_argument(NAME, "number", i),

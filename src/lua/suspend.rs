@@ -7,15 +7,11 @@
 use super::call::is_mark;
 use super::state::{Int, State};
 use mlua::ffi;
-use std::ffi::{CStr, c_void};
-use std::mem::{size_of, zeroed};
+use std::ffi::CStr;
+use std::mem::zeroed;
 
 /// A coroutine can be suspended in a Lua function.
 pub const SUSPENDS: bool = true;
-
-/// Lua forgets where the function lies that it suspends, and finds it again only
-/// when it goes on; meanwhile whoever asks for a traceback would read anything.
-const FORGETS_FUNCTION: bool = cfg!(any(feature = "lua52", feature = "lua53"));
 
 /// The count with which the hook comes soon after one goes on; in 5.1, a count of one
 /// would come at the same instruction again.
@@ -23,28 +19,22 @@ pub const SOON: Int = if cfg!(feature = "lua51") { 2 } else { 1 };
 
 /// Where on its stack the function lies that a hook has interrupted.
 #[derive(Clone, Copy)]
-pub struct Frame(*const c_void);
-
-/// What Lua knows of a call, which begins with the place of its function; the last
-/// word of the record leads to it.
-unsafe fn call_of(ar: &ffi::lua_Debug) -> *mut *const c_void {
-    const LAST: usize = size_of::<ffi::lua_Debug>() - size_of::<*mut c_void>();
-    unsafe { (&raw const *ar).byte_add(LAST).cast::<*mut *const c_void>().read() }
-}
+pub struct Frame(#[cfg(any(feature = "lua52", feature = "lua53"))] call::Place);
 
 // SAFETY of every block in this file: the state is valid; a record is read after
 // Lua has filled it.
 impl State {
     /// `[0 0 -]` To be asked in the function that a hook calls: the one that was
-    /// interrupted.
+    /// interrupted, unless it cannot be suspended just here.
     pub fn interrupted(self) -> Option<Frame> {
+        #[cfg(any(feature = "lua52", feature = "lua53"))]
         unsafe {
             let mut ar: ffi::lua_Debug = zeroed();
-            if ffi::lua_getstack(self.0, 1, &mut ar) == 0 {
-                return None;
-            }
-            Some(Frame(if FORGETS_FUNCTION { *call_of(&ar) } else { std::ptr::null() }))
+            let filled = ffi::lua_getstack(self.0, 1, &mut ar) != 0;
+            if filled { call::place(self.0, &mut ar).map(Frame) } else { None }
         }
+        #[cfg(not(any(feature = "lua52", feature = "lua53")))]
+        Some(Frame())
     }
 
     /// `[0 0 -]` Suspends the running coroutine, which can yield, when its hook is
@@ -62,17 +52,12 @@ impl State {
 
     /// `[0 0 -]` To be called when the resume of a coroutine that was suspended so
     /// has come back.
-    pub fn mend(self, frame: Frame) {
-        if !FORGETS_FUNCTION {
-            return;
-        }
+    pub fn mend(self, _frame: Frame) {
+        #[cfg(any(feature = "lua52", feature = "lua53"))]
         unsafe {
             let mut ar: ffi::lua_Debug = zeroed();
             if ffi::lua_getstack(self.0, 0, &mut ar) != 0 {
-                let function = call_of(&ar);
-                if *function > frame.0 {
-                    *function = frame.0;
-                }
+                call::put_back(&ar, _frame.0);
             }
         }
     }
@@ -86,6 +71,91 @@ impl State {
                 && ffi::lua_getstack(self.0, 0, &mut ar) != 0
                 && ffi::lua_getinfo(self.0, c"S".as_ptr(), &mut ar) != 0
                 && CStr::from_ptr(ar.what) != c"C"
+        }
+    }
+}
+
+/// What Lua 5.2 and 5.3 keep of a call. They forget where the function lies that a
+/// hook suspends, and find it only when it goes on: until then, whoever asked for a
+/// traceback would read anything. Of one that has done nothing yet they would look for
+/// the line before its first instruction.
+#[cfg(any(feature = "lua52", feature = "lua53"))]
+mod call {
+    use mlua::ffi;
+    use std::ffi::c_void;
+
+    /// Where a function lies.
+    pub(super) type Place = *const c_void;
+
+    /// More instructions than a function has.
+    const MANY: isize = 1 << 28;
+
+    /// The beginnings of Lua's own records; the names are Lua's.
+    #[repr(C)]
+    struct CallInfo {
+        func: Place,
+        top: Place,
+        previous: Place,
+        next: Place,
+        #[cfg(feature = "lua52")]
+        nresults: i16,
+        #[cfg(feature = "lua52")]
+        callstatus: u8,
+        #[cfg(feature = "lua52")]
+        extra: isize,
+        base: Place,
+        savedpc: *const u32,
+    }
+
+    #[repr(C)]
+    struct LClosure {
+        next: Place,
+        bytes: [u8; 3],
+        gclist: Place,
+        p: *const Proto,
+    }
+
+    #[repr(C)]
+    struct Proto {
+        next: Place,
+        #[cfg(feature = "lua52")]
+        bytes: [u8; 2],
+        #[cfg(feature = "lua53")]
+        bytes: [u8; 5],
+        #[cfg(feature = "lua53")]
+        numbers: [i32; 8],
+        k: Place,
+        code: *const u32,
+    }
+
+    /// The last word of a record leads to it.
+    unsafe fn info(ar: &ffi::lua_Debug) -> *mut CallInfo {
+        const LAST: usize = size_of::<ffi::lua_Debug>() - size_of::<Place>();
+        unsafe { (&raw const *ar).byte_add(LAST).cast::<*mut CallInfo>().read() }
+    }
+
+    /// `[0 0 -]` Nothing, if it has done nothing yet or is not where it is looked for.
+    pub(super) unsafe fn place(l: *mut ffi::lua_State, ar: &mut ffi::lua_Debug) -> Option<Place> {
+        unsafe {
+            ffi::lua_getinfo(l, c"f".as_ptr(), ar);
+            let is_lua = ffi::lua_iscfunction(l, -1) == 0;
+            let function = ffi::lua_topointer(l, -1).cast::<LClosure>();
+            ffi::lua_settop(l, -2);
+            let info = info(ar);
+            if !is_lua || (*info).func.cast::<*const LClosure>().read() != function {
+                return None;
+            }
+            let done = ((*info).savedpc as isize).wrapping_sub((*(*function).p).code as isize) / 4;
+            (2..MANY).contains(&done).then(|| (*info).func)
+        }
+    }
+
+    pub(super) unsafe fn put_back(ar: &ffi::lua_Debug, place: Place) {
+        unsafe {
+            let info = info(ar);
+            if (*info).func > place {
+                (*info).func = place;
+            }
         }
     }
 }
