@@ -8,6 +8,12 @@ can.yield_anywhere = coroutine.wrap(function() return pcall(coroutine.yield, "yi
 --- A hook runs tasks while the program computes. LuaJIT's compiled code calls none.
 can.hook = not rawget(_G, "jit")
 
+--- A go block that computes can be suspended, so that others run.
+can.preempt = can.hook
+
+--- The collector can go by generations.
+can.generations = pcall(collectgarbage, "incremental") and _VERSION ~= "Lua 5.1"
+
 --- Suspended coroutines can be closed, and variables too (5.4 and later).
 can.close = coroutine.close ~= nil
 
