@@ -151,9 +151,8 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     if may_suspend && preempt::suspend(l, now) {
         return answer(l, 0, 0, true);
     }
-    let turn = preempt::ends(l, now);
+    let turn = preempt::ends(l, now).or_else(|| preempt::await_end(l, now));
     let (count, look_at) = core(l, |w| {
-        let turn = turn.or(w.slices.present_end());
         let count = if w.keeps_hook() || turn.is_some() { w.pace.armed(now) } else { 0 };
         // One that cannot be suspended now is tried again soon.
         let end = turn.map_or(u64::MAX, |end| if end > now { end } else { now + CHUNK });

@@ -53,6 +53,8 @@ struct Hooks {
     /// need not be called again. To take a hook off and set it walks the stack.
     firings: u32,
     look_at: u64,
+    /// For which thread it is to be called at the next firing, whatever the time.
+    awaited: Option<State>,
     now: fn() -> u64,
 }
 
@@ -63,6 +65,15 @@ impl Tagged for Hooks {
 impl Hooks {
     fn of(&mut self, l: State) -> Option<&mut Option<Foreign>> {
         self.chained.iter_mut().find(|f| f.is_some_and(|f| f.on == l))
+    }
+
+    /// Is the function to be called at this firing?
+    fn is_time(&mut self, l: State) -> bool {
+        let awaited = self.awaited == Some(l);
+        if awaited {
+            self.awaited = None;
+        }
+        awaited || (self.now)() >= self.look_at
     }
 
     fn foreign(&mut self, l: State) -> Option<Foreign> {
@@ -125,7 +136,15 @@ impl State {
     /// first.
     pub fn provide_hook(self, now: fn() -> u64) {
         self.new_udata(
-            Hooks { chained: [None; THREADS], last: None, serving: None, firings: 0, look_at: 0, now },
+            Hooks {
+                chained: [None; THREADS],
+                last: None,
+                serving: None,
+                firings: 0,
+                look_at: 0,
+                awaited: None,
+                now,
+            },
             1,
         );
         self.insert(-2);
@@ -142,6 +161,14 @@ impl State {
     /// `[0 0 -]` Must a coroutine that begins to run here not park? No, in PUC Lua.
     pub fn forbids_parking(self, _: bool, _: impl Fn()) -> bool {
         false
+    }
+
+    /// `[0 0 -]` The function is to be called as soon as our hook fires on `co`.
+    pub fn await_hook(self, co: State) {
+        if let Some(hooks) = self.hooks() {
+            hooks.update(|h| h.awaited = Some(co));
+        }
+        self.pop(1);
     }
 
     /// `[0 0 -]` Is there a hook of somebody else's here, with ours in front or not?
@@ -323,7 +350,7 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
     let when = if mask & ffi::LUA_MASKLINE != 0 { ffi::LUA_HOOKLINE } else { ffi::LUA_HOOKCOUNT };
     // SAFETY: `l` runs.
     let suspends =
-        event == when && hooks.update(|h| (h.now)() >= h.look_at) && unsafe { serve(hooks, l) };
+        event == when && hooks.update(|h| h.is_time(l)) && unsafe { serve(hooks, l) };
     l.pop(1);
     if let Some(f) = theirs {
         // SAFETY: a hook that was set on this thread, or that it inherited.

@@ -17,6 +17,13 @@ impl State {
         match frame {}
     }
 
+    /// `[0 0 -]`
+    pub fn await_hook(self, _: State) {}
+
+    pub fn is_debugged_too(self) -> bool {
+        false
+    }
+
     pub fn is_suspended_in_hook(self) -> bool {
         false
     }

@@ -145,6 +145,13 @@ impl<T> Cx<T> {
         current.filter(|(current, _)| *current == co).map(|(_, go)| go)
     }
 
+    /// The go block's coroutine that the library resumed last, if one runs.
+    pub fn current_go(self) -> Option<State> {
+        // SAFETY: as above.
+        let current = unsafe { self.world.as_ref().current.get() };
+        current.filter(|(_, go)| *go).map(|(co, _)| co)
+    }
+
     /// Takes note of the coroutine that is about to run within another, and of the
     /// outermost one; answers what was noted before.
     pub fn set_within(self, within: Option<(State, State)>) -> Option<(State, State)> {
