@@ -69,7 +69,9 @@ fn must_suspend(l: Cx) {
         l.raise(format_args!("{NAME}: LuaJIT cannot suspend a coroutine from its profiler"));
     }
     if l.is_debugged_too() {
-        l.raise(format_args!("{NAME}: a debug hook is set here, and no coroutine can be suspended below one"));
+        l.raise(format_args!(
+            "{NAME}: a debug hook is set here, and no coroutine can be suspended below one"
+        ));
     }
 }
 
@@ -133,9 +135,8 @@ fn recall(l: Cx, t: Int, i: Int) -> Option<u64> {
 fn begin(l: Cx) {
     let matters = core(l, |w| w.slices.matters());
     l.set_watching(matters);
-    let root = l.root();
-    if matters && l.is_go_block(root) == Some(true) {
-        hook::watch_on(l, root);
+    if matters && let Some(go) = l.current_go() {
+        hook::watch_on(l, go);
     }
 }
 

@@ -349,8 +349,7 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
     // and 5.3 would report the line once more.
     let when = if mask & ffi::LUA_MASKLINE != 0 { ffi::LUA_HOOKLINE } else { ffi::LUA_HOOKCOUNT };
     // SAFETY: `l` runs.
-    let suspends =
-        event == when && hooks.update(|h| h.is_time(l)) && unsafe { serve(hooks, l) };
+    let suspends = event == when && hooks.update(|h| h.is_time(l)) && unsafe { serve(hooks, l) };
     l.pop(1);
     if let Some(f) = theirs {
         // SAFETY: a hook that was set on this thread, or that it inherited.

@@ -39,12 +39,8 @@ pub struct Turn {
 }
 
 impl Slice {
-    const NONE: Slice = Slice {
-        work: Work::Wait,
-        start: 0,
-        known: Known::Nothing,
-        turn: Turn { of: 0, quantum: None },
-    };
+    const NONE: Slice =
+        Slice { work: Work::Wait, start: 0, known: Known::Nothing, turn: Turn { of: 0, quantum: None } };
 }
 
 /// Work that was left for another, and when.
@@ -244,7 +240,10 @@ mod tests {
         let outer = all.begin(Work::Go, turn(1, None), 1000);
         assert_eq!((all.turn_ends(1, 1001), all.present_end(), all.matters()), (None, None, false));
         assert_eq!(all.set_quantum(100), 0);
-        assert_eq!((all.turn_ends(1, 1001), all.present_end(), all.matters()), (Some(1100), Some(1100), true));
+        assert_eq!(
+            (all.turn_ends(1, 1001), all.present_end(), all.matters()),
+            (Some(1100), Some(1100), true)
+        );
         all.change(turn(1, Some(7)), 1050);
         assert_eq!(all.turn_ends(1, 1050), Some(1007));
         all.change(turn(1, Some(0)), 1050);
