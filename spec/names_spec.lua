@@ -54,6 +54,7 @@ local NAMES = {
   stats = "stats",
   on_error = "on-error",
   on_slow = "on-slow",
+  preempt = "preempt",
   trigger = "trigger",
   track_coroutines = "track-coroutines",
   masked = "masked",

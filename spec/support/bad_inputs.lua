@@ -160,6 +160,7 @@ function M.walk(func, names)
       end
       async.on_error(function() end) -- a walk through on_error leaves its own there
       async.on_slow()
+      async.preempt(nil)
     end
     collectgarbage "collect"
     still_works()

@@ -11,6 +11,9 @@ can.hook = not rawget(_G, "jit")
 --- An alarm can do it (Linux).
 can.alarm = can.hook and io.open("/proc/self/stat") ~= nil
 
+--- The collector can go by generations.
+can.generations = pcall(collectgarbage, "incremental") and _VERSION ~= "Lua 5.1"
+
 --- Suspended coroutines can be closed, and variables too (5.4 and later).
 can.close = coroutine.close ~= nil
 

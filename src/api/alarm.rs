@@ -2,7 +2,7 @@
 
 use super::core::{Cx, core, enter};
 use super::{hook, slow};
-use crate::lua::{Int, State};
+use crate::lua::{Int, PER_COROUTINE, State};
 use crate::sys::clock;
 
 /// `[0 0 -]` Sees to it that an alarm comes. False: none is wanted, or to be had here
@@ -28,21 +28,23 @@ pub fn set(l: Cx, now: u64) -> bool {
     set
 }
 
-/// `() -> wait` An alarm has come. Called protected, while no hook is set; answers
-/// after how many nanoseconds the next is to come, 0 for none.
+/// `(may_suspend) -> wait, suspends` An alarm has come. Called protected, while no
+/// hook is set; answers after how many nanoseconds the next is to come, 0 for none,
+/// and whether the running coroutine is to be suspended.
 pub extern "C-unwind" fn rang(l: State) -> Int {
     let l = enter(l);
-    let mut now = clock::now();
+    let now = clock::now();
     slow::look(l, now);
-    if core(l, |w| w.pace.sampled(now) && w.wants_hook() && w.may_interrupt()) {
-        hook::batch(l);
-        now = clock::now();
-    }
-    let goes_on = l.prefers_alarm();
-    let wait =
-        core(l, |w| if goes_on && w.keeps_hook() { w.look_at(now).saturating_sub(now).max(1) } else { 0 });
+    // LuaJIT runs no tasks here, and suspends none that its profiler has woken.
+    let due = PER_COROUTINE && core(l, |w| w.pace.sampled(now) && w.wants_hook());
+    let may_suspend = l.truthy(1) && (PER_COROUTINE || core(l, |w| w.depth == 0));
+    let suspends = hook::interrupt(l, now, due, may_suspend);
+    let now = clock::now();
+    let (goes_on, look_at) = hook::outlook(l, now);
+    let wait = if goes_on && l.prefers_alarm() { look_at.saturating_sub(now).max(1) } else { 0 };
     l.num(wait as f64);
-    1
+    l.bool(suspends);
+    2
 }
 
 /// `[0 0 -]` The program is interrupted by alarms from now on, or by hooks.

@@ -3,6 +3,7 @@
 
 use super::chan::Channel;
 use super::go::ORPHANS;
+use super::preempt::Suspended;
 use super::warm::Warm;
 use crate::chan::{Hall, Meeting, Party, Place};
 use crate::lua::{Int, PER_COROUTINE, Parked, Ref, State};
@@ -71,6 +72,8 @@ pub enum Load {
     Served,
     /// There is none: a go block that yielded of itself has its next turn.
     Bare,
+    /// Neither, since it was suspended in the middle of its work.
+    Suspended,
 }
 
 /// A task that is queued to run.
@@ -134,6 +137,13 @@ pub struct Core {
     /// a queue last.
     pub met: Option<Woken>,
     pub stood: Option<(Parked, Place)>,
+    /// The go block that its hook has just suspended.
+    pub suspended: Option<Suspended>,
+    /// How many such are queued, until when they let others pass, and whether they wait
+    /// for the end of a turn that a batch has interrupted.
+    pub tired: u32,
+    pub tired_until: u64,
+    pub in_turn: bool,
     pub timers: Timers,
     pub pace: Pace,
     pub slices: Slices,
@@ -175,9 +185,9 @@ impl Core {
         !self.off && (!self.timers.is_empty() || (self.pumping == 0 && !self.ready.is_empty()))
     }
 
-    /// The same, or because somebody wants to know how long it works.
+    /// The same, or because it matters how long it works.
     pub fn keeps_hook(&self) -> bool {
-        self.wants_hook() || (!self.off && self.slices.is_watching())
+        self.wants_hook() || (!self.off && (self.slices.is_watching() || self.slices.present_end().is_some()))
     }
 
     /// When the clock has to be compared next.
@@ -353,7 +363,9 @@ pub mod at {
     pub const NOTE: u32 = 37;
     pub const WARN: u32 = 38;
     pub const NOTE_AND_WARN: u32 = 39;
-    pub const COUNT: u32 = 40;
+    /// Coroutine to the turn of its go block, where that is not as for all; weak.
+    pub const TURNS: u32 = 40;
+    pub const COUNT: u32 = 41;
 }
 
 /// Values that a channel keeps.

@@ -3,7 +3,7 @@
 use super::chan::{self, Channel, Role};
 use super::core::{Cx, Load, STORE, Waiter, at, core, enter, kept};
 use super::park::{self, Keep};
-use super::{args, errors, hook, slow, step, wake};
+use super::{args, errors, hook, preempt, slow, step, wake};
 use crate::chan::{Kind, Side};
 use crate::lua::{BEGINS_WITH_ANY, Int, Parked, Ref, State, Status};
 
@@ -134,15 +134,36 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     run_as::<false>(l, co, go, args, block)
 }
 
-/// The same where somebody wants to know how long it works.
+/// The same where it matters how long it works.
 #[cold]
 fn run_watched(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
-    let work = slow::begin_block(l, co, go, block);
+    let top = l.top();
+    let room = l.has_room(8) && co.has_room(1);
+    if room {
+        co.thread();
+        co.give(*l, 1);
+    }
+    let work = if room { Some(slow::begin_block(l, co, go, block)) } else { None };
     let parked = run_as::<true>(l, co, go, args, block);
     if let Some(work) = work {
         slow::end(l, work);
     }
+    l.set_top(top);
     parked
+}
+
+/// `[0 0 -]` Lets a go block go on that was suspended, whose coroutine is on top;
+/// one that somebody else has resumed does not. True: it is suspended again.
+#[cold]
+pub fn go_on(l: Cx, co: State) -> bool {
+    if !co.is_suspended_in_hook() {
+        return false;
+    }
+    let work = slow::begin_block(l, co, true, None);
+    hook::go_on(l, co);
+    let parked = run_as::<true>(l, co, true, 0, None);
+    slow::end(l, work);
+    parked && co.is_suspended_in_hook()
 }
 
 #[inline]
@@ -164,7 +185,7 @@ fn run_as<const WATCHED: bool>(l: Cx, co: State, go: bool, args: Int, block: Opt
     }
     match status {
         Status::Yielded(n) => {
-            if !l.has_parked(co) && go {
+            if !l.has_parked(co) && go && !preempt::has_suspended(l, co) {
                 give_way(l, co, n);
             }
             return true;
@@ -204,9 +225,16 @@ pub fn push_block(l: Cx, co: State) {
     if !co.has_room(1) {
         return l.nil();
     }
-    l.geti(STORE, at::GO_BLOCKS);
     co.thread();
     co.give(*l, 1);
+    push_block_of(l, co);
+    l.remove(-2);
+}
+
+/// `[0 +1 -]` The same where the coroutine is on top.
+pub fn push_block_of(l: Cx, co: State) {
+    l.geti(STORE, at::GO_BLOCKS);
+    l.dup(-2);
     l.get(-2);
     l.remove(-2);
     if l.is_nil(-1)
@@ -239,7 +267,7 @@ fn give_way(l: Cx, co: State, n: Int) {
     co.mark(mark);
     co.thread();
     co.give(*l, 1);
-    wake::turn_later(l, Waiter::Go(Parked::new(co, mark, true)));
+    wake::turn_later(l, Waiter::Go(Parked::new(co, mark, true)), Load::Bare);
 }
 
 /// `()` Makes room for a task. Called protected.
@@ -251,6 +279,9 @@ pub extern "C-unwind" fn room(l: State) -> Int {
 /// `[-2 0 -]` A go block is over; it and its result are on top.
 fn end(l: Cx, co: State) {
     let go = l.top() - 1;
+    if l.is_watching() {
+        preempt::forget(l, co);
+    }
     if let Some(entry) = core(l, |w| w.orphan(Some(co), None)) {
         l.geti(STORE, at::ORPHANS);
         l.bool(false);

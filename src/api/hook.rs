@@ -3,8 +3,9 @@
 //! library.
 
 use super::core::{Cx, STORE, at, core, enter};
-use super::{alarm, args, run, slow};
-use crate::lua::{ALL, Int, PER_COROUTINE, State};
+use super::{alarm, args, preempt, run, slow};
+use crate::lua::{ALL, Int, PER_COROUTINE, SOON, State};
+use crate::sched::CHUNK;
 use crate::sys::clock;
 
 /// `[0 0 -]` Sees to it that what is pending comes forward: sets the hook on
@@ -77,6 +78,14 @@ pub fn watch(l: Cx) {
     }
 }
 
+/// `[0 0 -]` The same of work that runs already on another thread.
+#[cold]
+pub fn watch_on(l: Cx, co: State) {
+    if PER_COROUTINE && !core(l, |w| w.off) {
+        arm_on(l, co);
+    }
+}
+
 /// `[0 0 m]` Nothing interrupts the program from now on; instead operations look
 /// at the clock.
 pub fn switch_off(l: Cx) {
@@ -126,6 +135,15 @@ fn change(l: Cx, co: State, wanted: bool) {
     }
 }
 
+/// `[0 0 -]` A go block that was suspended is about to go on, and its turn has begun.
+/// Lua passes over the first event after that.
+pub fn go_on(l: Cx, co: State) {
+    if PER_COROUTINE && core(l, |w| w.keeps_hook()) && !l.expects_alarm() {
+        l.set_hooked(true);
+        l.arm(co, SOON);
+    }
+}
+
 /// `[0 0 -]` Sets the hook on a coroutine, whatever is pending.
 pub fn arm_on(l: Cx, co: State) {
     let count = core(l, |w| w.pace.armed(clock::now()));
@@ -133,26 +151,47 @@ pub fn arm_on(l: Cx, co: State) {
     l.arm(co, count);
 }
 
-/// `(firings) -> count, look_at` So many counts of the hook are over. Called
-/// protected, while the hook is off.
+/// `(firings, may_suspend) -> count, look_at, suspends` So many counts of the hook
+/// are over. Called protected, while the hook is off.
 pub extern "C-unwind" fn fired(l: State) -> Int {
     let l = enter(l);
     let firings = l.number(1).unwrap_or(1.0) as u64;
-    let mut now = clock::now();
+    let now = clock::now();
     slow::look(l, now);
     // Whoever switched it off may not have reached every coroutine's hook.
-    if core(l, |w| w.pace.fired(now, firings) && w.wants_hook() && w.may_interrupt()) {
-        batch(l);
-        now = clock::now();
+    let due = core(l, |w| w.pace.fired(now, firings) && w.wants_hook());
+    if interrupt(l, now, due, l.truthy(2)) {
+        return answer(l, 0, 0, true);
     }
+    let now = clock::now();
     let alarm = l.expects_alarm();
-    let (count, look_at) = core(l, |w| {
-        let count = if w.keeps_hook() && !alarm { w.pace.armed(now) } else { 0 };
-        (count, w.look_at(now))
-    });
+    let (goes_on, look_at) = outlook(l, now);
+    let count = if goes_on && !alarm { core(l, |w| w.pace.armed(now)) } else { 0 };
+    answer(l, count, look_at, false)
+}
+
+/// `[0 0 -]` Interrupts whatever runs for what is due. True: it is to be suspended.
+pub fn interrupt(l: Cx, now: u64, due: bool, may_suspend: bool) -> bool {
+    if due && core(l, |w| w.may_interrupt()) && !(may_suspend && preempt::is_near_end(l, now)) {
+        batch(l);
+    }
+    may_suspend && preempt::suspend(l, clock::now())
+}
+
+/// Is it to fire again, and when has the clock to be compared?
+pub fn outlook(l: Cx, now: u64) -> (bool, u64) {
+    let turn = preempt::ends(l, now).or_else(|| preempt::await_end(l, now));
+    // One that cannot be suspended now is tried again soon.
+    let end = turn.map_or(u64::MAX, |end| if end > now { end } else { now + CHUNK });
+    core(l, |w| (w.keeps_hook() || turn.is_some(), w.look_at(now).min(end)))
+}
+
+/// `[0 +3 -]`
+fn answer(l: Cx, count: Int, look_at: u64, suspends: bool) -> Int {
     l.num(count.into());
     l.num(look_at as f64);
-    2
+    l.bool(suspends);
+    3
 }
 
 /// `() -> goes_on` The trigger that serves all coroutines fired. Called protected.
@@ -164,6 +203,7 @@ pub extern "C-unwind" fn sampled(l: State) -> Int {
     l.set_hooked(true);
     if !debugged {
         slow::look(l, now);
+        suspend_soon(l, now);
     }
     // A batch in vain would put off the next.
     let due = core(l, |w| w.pace.sampled(now) && w.has_due(now) && w.may_interrupt());
@@ -175,6 +215,15 @@ pub extern "C-unwind" fn sampled(l: State) -> Int {
     l.set_hooked(goes_on);
     l.bool(goes_on);
     1
+}
+
+/// `[0 0 -]` Where only a hook can suspend, that a signal has set: has one come, if the
+/// turn of the running go block is over.
+fn suspend_soon(l: Cx, now: u64) {
+    if preempt::ends(l, now).is_some_and(|end| end <= now) {
+        let main = core(l, |w| w.main);
+        l.set_alarm(main, 1);
+    }
 }
 
 /// `hooks_are_used()`: the front door says that the program sets debug hooks.
@@ -231,16 +280,19 @@ pub fn check(l: Cx) {
 /// `[0 0 -]` Interrupts whatever runs for a batch of timers and tasks. Afterwards it
 /// goes on, as old as it was.
 pub fn batch(l: Cx) {
-    let slice = core(l, |w| {
-        w.pace.batch(clock::now());
+    let now = clock::now();
+    let (slice, in_turn) = core(l, |w| {
+        w.pace.batch(now);
         w.depth += 1;
-        w.pace.slice()
+        let goes_on = w.slices.present_end().is_some_and(|end| end > now);
+        (w.pace.slice(), std::mem::replace(&mut w.in_turn, goes_on))
     });
     l.geti(STORE, at::BATCH);
     run::shielded(l, 0);
     core(l, |w| {
         w.depth -= 1;
         w.pace.go_on(slice);
+        w.in_turn = in_turn;
     });
 }
 

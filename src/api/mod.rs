@@ -12,6 +12,7 @@ mod errors;
 mod go;
 mod hook;
 mod park;
+mod preempt;
 mod protocol;
 mod put;
 mod run;
@@ -61,6 +62,7 @@ const EXPORTS: &[Named] = &[
     (c"park_alts", alts::park_alts),
     (c"park_put", put::park_put),
     (c"park_take", take::park_take),
+    (c"preempt", preempt::preempt),
     (c"promise_buffer", buffer::promise),
     (c"promise_chan", chan::promise_chan),
     (c"put", put::put),
@@ -202,6 +204,10 @@ fn new_core(l: State) -> Option<Core> {
         warm: warm::Warm::default(),
         met: None,
         stood: None,
+        suspended: None,
+        tired: 0,
+        tired_until: 0,
+        in_turn: false,
         timers: Timers::default(),
         pace: Pace::default(),
         slices: Slices::default(),

@@ -3,7 +3,7 @@
 
 use super::core::{Block, Core, Cx, Job, Load, Next, READY, STORE, Waiter, at, core, enter};
 use super::park::{self, Held, withdraw};
-use super::{args, errors, go, hook, slow, timer, wake, warm};
+use super::{args, errors, go, hook, preempt, slow, timer, wake, warm};
 use crate::lua::{Int, State};
 use crate::sched::{BATCH, Work};
 use crate::sys::clock;
@@ -25,6 +25,8 @@ enum Turn {
     Ran,
     /// The blocking operation of this number has its value.
     Unblocked(u32),
+    /// A go block has taken all of its time, and not for the first time.
+    Long,
 }
 
 /// `[-(1+args) +(0|1) -]` Calls a function that runs tasks; false: an error is
@@ -151,6 +153,11 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
                 ran += 1;
                 break;
             }
+            // Whoever was interrupted is not to wait for all others like it.
+            Turn::Long => {
+                ran += 1;
+                break;
+            }
             _ => ran += 1,
         }
     }
@@ -187,6 +194,9 @@ fn turn(l: Cx, top: Int) -> Turn {
 
 /// `[0 0 m]` The same, whoever it is.
 fn any_turn(l: Cx, top: Int) -> Turn {
+    if core(l, |w| w.has_tired()) && !preempt::let_pass(l) {
+        return Turn::Idle;
+    }
     let popped = core(l, |w| match w.ready.front() {
         Some(job) if job.needs_pair() => None,
         _ => w.pop(),
@@ -214,6 +224,10 @@ fn any_turn(l: Cx, top: Int) -> Turn {
         Waiter::Call => {
             call(l, runs, runs + 1);
             Turn::Ran
+        }
+        Waiter::Go(p) if job.with == Load::Suspended => {
+            core(l, |w| w.tired -= 1);
+            if go::go_on(l, p.co()) { Turn::Long } else { Turn::Ran }
         }
         Waiter::Go(p) => {
             go::resume(l, p, true, job.with);

@@ -1,9 +1,9 @@
 //! Work that takes long without parking, and who is told of it.
 
 use super::core::{Cx, STORE, at, core, enter};
-use super::{args, errors, go, hook};
+use super::{args, errors, go, hook, preempt};
 use crate::lua::{Int, LEVELS_OF_TRIGGER, PER_COROUTINE, State, Text};
-use crate::sched::{Outer, Work};
+use crate::sched::{Outer, Turn, Work};
 use crate::sys::clock;
 
 const ON_SLOW: &str = "async.on_slow (on-slow)";
@@ -13,6 +13,9 @@ const DEPTH: u32 = 256;
 
 /// Nanoseconds in a millisecond.
 const MS: f64 = 1e6;
+
+/// It is no go block's turn.
+const NOBODY: Turn = Turn { of: 0, quantum: None };
 
 /// `on_slow(ms?, handler?) -> ms?, handler?` What was said before is the answer.
 pub extern "C-unwind" fn on_slow(l: State) -> Int {
@@ -36,8 +39,8 @@ pub extern "C-unwind" fn on_slow(l: State) -> Int {
     l.geti(STORE, at::SLOW_HANDLER);
     l.insert(2);
     l.seti(STORE, at::SLOW_HANDLER);
-    l.set_watching(limit > 0);
-    let before = core(l, |w| w.slices.set_limit(limit));
+    let (before, matters) = core(l, |w| (w.slices.set_limit(limit), w.slices.matters()));
+    l.set_watching(matters);
     if before > 0 {
         l.num(before as f64 / MS);
     } else {
@@ -47,20 +50,17 @@ pub extern "C-unwind" fn on_slow(l: State) -> Int {
     2
 }
 
-/// `[0 0 -]` A coroutine is about to be resumed, a go block or another; a new one is
-/// at `block`.
+/// `[0 0 -]` A coroutine, which is on top, is about to be resumed, a go block or
+/// another; a new one is at `block`. There is room for 8 values.
 #[cold]
-pub fn begin_block(l: Cx, co: State, is_go: bool, block: Option<Int>) -> Option<Outer> {
-    let work = if is_go { Work::Go } else { Work::Coroutine };
-    if !l.has_room(8) {
-        return None;
-    }
+pub fn begin_block(l: Cx, co: State, is_go: bool, block: Option<Int>) -> Outer {
+    let (work, turn) = if is_go { (Work::Go, preempt::turn(l, co)) } else { (Work::Coroutine, NOBODY) };
     match block {
         Some(i) => l.dup(i),
-        None if is_go => go::push_block(l, co),
+        None if is_go => go::push_block_of(l, co),
         None => l.nil(),
     }
-    Some(begin(l, work))
+    begin(l, work, turn)
 }
 
 /// `[0 0 -]` The function at `f` is about to be called, if that is watched.
@@ -75,19 +75,25 @@ fn begin_watched(l: Cx, work: Work, f: Int) -> Option<Outer> {
         return None;
     }
     l.dup(f);
-    Some(begin(l, work))
+    Some(begin(l, work, NOBODY))
 }
 
 /// `[0 0 -]` A blocking operation waits: that is nobody's work.
 #[inline]
 pub fn pause(l: Cx) -> Option<Outer> {
-    l.is_watching().then(|| core(l, |w| w.slices.begin(Work::Wait, clock::now())))
+    l.is_watching().then(|| core(l, |w| w.slices.begin(Work::Wait, NOBODY, clock::now())))
 }
 
 /// `[-1 0 -]` The thing on top begins to work.
-fn begin(l: Cx, work: Work) -> Outer {
-    let outer = core(l, |w| w.slices.begin(work, clock::now()));
+fn begin(l: Cx, work: Work, turn: Turn) -> Outer {
+    let (outer, is_watching) = core(l, |w| {
+        let outer = w.slices.begin(work, turn, clock::now());
+        (outer, w.slices.is_watching())
+    });
     remember(l, 0);
+    if !is_watching {
+        return outer;
+    }
     // A coroutine gets the hook as it is resumed.
     if !PER_COROUTINE || l.prefers_alarm() || matches!(work, Work::Callback | Work::Step) {
         hook::watch(l);
@@ -103,15 +109,14 @@ fn entry(l: Cx, which: u32) -> Option<u32> {
 
 /// `[-1 0 -]` Keeps what is on top in an entry, which is there.
 fn remember(l: Cx, which: u32) {
-    match entry(l, which) {
-        Some(entry) => {
-            l.geti(STORE, at::SLOW);
-            l.insert(-2);
+    if let Some(entry) = entry(l, which) {
+        if l.geti_table(STORE, at::SLOW) {
+            l.dup(-2);
             l.seti(-2, entry);
-            l.pop(1);
         }
-        None => l.pop(1),
+        l.pop(1);
     }
+    l.pop(1);
 }
 
 /// `[0 +1 -]`

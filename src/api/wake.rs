@@ -97,10 +97,10 @@ pub fn call_later(l: Cx, f: Int, value: Int) {
     super::hook::arm(l);
 }
 
-/// `[-1 0 -]` Queues the coroutine on top, a go block that yielded of itself.
+/// `[-1 0 -]` Queues the coroutine on top, a go block that gets no value.
 /// Room has been reserved.
-pub fn turn_later(l: Cx, who: Waiter) {
-    let job = Job { who, alts: false, with: Load::Bare };
+pub fn turn_later(l: Cx, who: Waiter, with: Load) {
+    let job = Job { who, alts: false, with };
     let slot = core(l, |w| w.ready.push(job)) * STRIDE;
     l.seti(READY, slot + 1);
 }

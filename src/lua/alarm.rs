@@ -247,6 +247,15 @@ impl Alarm {
         }
     }
 
+    /// One that was served elsewhere is served again as soon as the coroutine runs that
+    /// the library has resumed.
+    pub(super) fn ring_again(self) {
+        if let Some(record) = self.record() {
+            record.rang.store(true, SeqCst);
+            set_hook_at_once(record.running.load(SeqCst));
+        }
+    }
+
     /// Is there a signal for it, and does the state stay where it is?
     pub(super) fn is_possible(self, main: Option<State>) -> bool {
         SIGNAL.is_some_and(|s| signal::reaches(s, on_signal))
@@ -299,8 +308,9 @@ impl Alarm {
 }
 
 impl State {
-    /// `[-1 0 m]` The function on top is called, protected, when an alarm has come; it
-    /// answers after how many nanoseconds another is to come, or 0 for none.
+    /// `[-1 0 m]` The function on top is called, protected, when an alarm has come, with
+    /// whether the running coroutine can be suspended; it answers after how many
+    /// nanoseconds another is to come, or 0 for none, and whether to suspend.
     pub(super) fn provide_alarm(self, alarm: Option<Alarm>) {
         let Some(alarm) = alarm else { return self.pop(1) };
         self.learn_threads();
@@ -373,26 +383,37 @@ impl State {
         }
     }
 
+    /// `[0 0 -]` Has an alarm set a hook on it?
+    pub(super) fn is_rung(self) -> bool {
+        unsafe { ffi::lua_gethook(self.0) }.is_some_and(is_ours)
+    }
+
     /// `[0 0 -]` Another hook is about to be set: that of an alarm is not one to be
     /// put back afterwards.
+    #[cfg(not(feature = "luajit"))]
     pub(super) fn clear_alarm(self) {
         clear_hook(self.0);
     }
 }
 
 /// `[0 0 -]` Calls the function for an alarm that has come, on a thread on which no
-/// hook is set, with the bell on top.
-fn serve(l: State, record: &Record) {
+/// hook is set, with the bell on top. True: `l` is to be suspended.
+fn serve(l: State, record: &Record) -> bool {
     l.get_slot(-1, 1);
-    let served = l.pcall(0, 1, 0);
+    l.bool(l.can_yield());
+    if !l.pcall(1, 2, 0) {
+        l.nil();
+    }
     // One that could not be served is not the last.
-    let wait = if served { l.number(-1).unwrap_or(0.0) as u64 } else { LONGEST };
-    l.pop(1);
+    let wait = l.number(-2).map_or(LONGEST, |wait| wait as u64);
+    let suspends = l.truthy(-1);
+    l.pop(2);
     // Another that was served meanwhile may have said that none is to come.
     record.armed.store(wait > 0, SeqCst);
     if wait > 0 {
         record.set_timer(wait.min(LONGEST));
     }
+    suspends
 }
 
 /// A coroutine that was made while this was set has it too, and so may one that
@@ -400,6 +421,7 @@ fn serve(l: State, record: &Record) {
 unsafe extern "C-unwind" fn on_alarm(l: *mut ffi::lua_State, _: *mut ffi::lua_Debug) {
     clear_hook(l);
     let l = State(l);
+    let mut suspends = false;
     if let Some(bell) = l.bell()
         && let Some(record) = bell.get().0.record()
         && record.armed.load(SeqCst)
@@ -407,7 +429,10 @@ unsafe extern "C-unwind" fn on_alarm(l: *mut ffi::lua_State, _: *mut ffi::lua_De
     {
         clear_hook(record.running.load(SeqCst));
         clear_hook(record.asker.load(SeqCst));
-        serve(l, record);
+        suspends = serve(l, record);
     }
     l.pop(1);
+    if suspends {
+        l.suspend_in_hook();
+    }
 }

@@ -28,6 +28,10 @@ impl Alarm {
         match self {}
     }
 
+    pub(super) fn ring_again(self) {
+        match self {}
+    }
+
     pub(super) fn is_possible(self, _: Option<State>) -> bool {
         match self {}
     }
@@ -58,6 +62,10 @@ impl State {
     /// `[-1 0 -]`
     pub(super) fn lend_alarm(self, _: Alarm) {
         self.pop(1);
+    }
+
+    pub(super) fn is_rung(self) -> bool {
+        false
     }
 
     #[cfg(not(feature = "luajit"))]

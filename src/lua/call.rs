@@ -37,6 +37,7 @@ pub struct Parked {
 use address as value;
 #[cfg(feature = "luajit")]
 use number as value;
+pub(super) use value::is_mark;
 
 /// Marks as light userdata that are never followed: quickest in PUC Lua. No
 /// pointer of a program looks like one by accident.
@@ -44,8 +45,10 @@ use number as value;
 mod address {
     use mlua::ffi;
 
+    const FIRST: usize = 0x2a5b_0000_0000;
+
     fn pointer(mark: u32) -> *mut std::ffi::c_void {
-        std::ptr::without_provenance_mut(0x2a5b_0000_0000 + mark as usize)
+        std::ptr::without_provenance_mut(FIRST + mark as usize)
     }
 
     /// # Safety
@@ -63,6 +66,13 @@ mod address {
         // SAFETY: the caller's.
         unsafe { ffi::lua_touserdata(l, i) == pointer(mark) }
     }
+
+    /// Is there any mark?
+    pub fn is_mark(l: super::State, i: super::Int) -> bool {
+        // SAFETY: the position exists.
+        let p = unsafe { ffi::lua_touserdata(l.0, i) } as usize;
+        l.kind(i) == ffi::LUA_TLIGHTUSERDATA && (FIRST..=FIRST + u32::MAX as usize).contains(&p)
+    }
 }
 
 /// Marks as numbers, which LuaJIT finds quicker.
@@ -70,8 +80,10 @@ mod address {
 mod number {
     use mlua::ffi;
 
+    const FIRST: f64 = 3e14 + 0.25;
+
     fn number(mark: u32) -> f64 {
-        3e14 + 0.25 + f64::from(mark)
+        FIRST + f64::from(mark)
     }
 
     /// # Safety
@@ -88,6 +100,13 @@ mod number {
     pub(super) unsafe fn is_at(l: *mut ffi::lua_State, i: super::Int, mark: u32) -> bool {
         // SAFETY: the caller's.
         unsafe { ffi::lua_tonumber(l, i) == number(mark) }
+    }
+
+    /// Is there any mark?
+    pub fn is_mark(l: super::State, i: super::Int) -> bool {
+        // SAFETY: the position exists.
+        let n = unsafe { ffi::lua_tonumber(l.0, i) };
+        l.kind(i) == ffi::LUA_TNUMBER && (FIRST..=number(u32::MAX)).contains(&n) && n % 1.0 == FIRST % 1.0
     }
 }
 

@@ -9,7 +9,7 @@
 
 use super::compat::{SETTING_REPEATS_LINES, set_hook};
 use super::counter::Counter;
-use super::hook::{Hooks, arm, run};
+use super::hook::{Answer, Hooks, arm, run};
 use super::state::{Int, State};
 use super::udata::Ref;
 use mlua::ffi;
@@ -321,7 +321,7 @@ impl State {
 /// `l` is the running thread, with our hook of this kind, and the hooks are on top.
 unsafe fn serve(hooks: Ref<Hooks>, l: State, i: usize) {
     let left = hooks.update(|h| h.foreign.counter).left(l);
-    let (next, look_at) = run(hooks, l);
+    let Answer { next, look_at, .. } = run(hooks, l, false);
     unsafe {
         if place_on(l) != Some(i) {
             if next > 0 {
@@ -362,7 +362,7 @@ unsafe extern "C-unwind" fn on_event<const I: usize>(l: *mut ffi::lua_State, ar:
     // Lua 5.2 and 5.3 would report the line once more.
     let lines = unsafe { ffi::lua_gethookmask(l.0) } & LINE != 0;
     let when = if lines { ffi::LUA_HOOKLINE } else { ffi::LUA_HOOKCOUNT };
-    if event == when && hooks.update(|h| h.is_due(counted)) {
+    if event == when && hooks.update(|h| h.is_due(l, counted)) {
         unsafe { serve(hooks, l, I) };
     }
     if theirs {

@@ -34,6 +34,8 @@ pub(super) struct Hooks {
     /// need not be called again. To take a hook off and set it walks the stack.
     firings: u32,
     pub(super) look_at: u64,
+    /// For which thread it is to be called at the next firing, whatever the time.
+    awaited: Option<State>,
     now: fn() -> u64,
 }
 
@@ -45,9 +47,10 @@ impl Hooks {
     /// A hook was called, because a count was over or not: has the function to be
     /// called?
     #[inline]
-    pub(super) fn is_due(&mut self, counted: bool) -> bool {
+    pub(super) fn is_due(&mut self, l: State, counted: bool) -> bool {
         self.firings += u32::from(counted);
-        (self.now)() >= self.look_at
+        let awaited = counted && self.awaited.take_if(|of| *of == l).is_some();
+        awaited || (self.now)() >= self.look_at
     }
 }
 
@@ -55,12 +58,14 @@ impl Hooks {
 // running OS thread only.
 impl State {
     /// `[-1 0 m]` The function on top is called, protected, with the number of counts
-    /// that are over; it answers the next count, or 0 when there is to be none, and
-    /// when by the clock it wants to be called next. After the hook was set it is
-    /// called at the first.
+    /// that are over, and whether the running coroutine can be suspended; it answers
+    /// the next count, or 0 when there is to be none, when by the clock it wants to be
+    /// called next, and whether to suspend. After the hook was set it is called at the
+    /// first.
     pub fn provide_hook(self, now: fn() -> u64) {
         let foreign = Foreign::new(Counter::find(self));
-        self.new_udata(Hooks { foreign, serving: None, count: 1, firings: 0, look_at: 0, now }, 2);
+        let hooks = Hooks { foreign, serving: None, count: 1, firings: 0, look_at: 0, awaited: None, now };
+        self.new_udata(hooks, 2);
         self.insert(-2);
         self.set_slot(-2, 1);
         self.table(foreign::PARTED as u32, 0);
@@ -81,6 +86,20 @@ impl State {
     /// `[0 0 -]` Must a coroutine that begins to run here not park? No, in PUC Lua.
     pub fn forbids_parking(self, _: bool, _: impl Fn()) -> bool {
         false
+    }
+
+    /// `[0 0 -]` The function is to be called as soon as our hook fires on `co`.
+    pub fn await_hook(self, co: State) {
+        if let Some(hooks) = self.hooks() {
+            hooks.update(|h| h.awaited = Some(co));
+        }
+        self.pop(1);
+    }
+
+    /// `[0 0 -]` Is there a hook of somebody else's here, with ours in front or not?
+    pub fn is_debugged_too(self) -> bool {
+        let set = unsafe { ffi::lua_gethook(self.0) };
+        set.is_some_and(|hook| !is_plain(hook)) && !self.is_rung()
     }
 
     /// `[0 0 -]`
@@ -165,42 +184,51 @@ pub(super) unsafe fn arm(hooks: Ref<Hooks>, l: State, to: State, count: Int) {
     }
 }
 
-/// `[0 0 -]` Calls the function for the count of `l`. Answers the next count, or 0,
-/// and when it wants to be called again.
-pub(super) fn run(hooks: Ref<Hooks>, l: State) -> (Int, u64) {
+/// What the function says: the next count, or 0, when it wants to be called again, and
+/// whether the running coroutine is to be suspended.
+pub(super) struct Answer {
+    pub(super) next: Int,
+    pub(super) look_at: u64,
+    suspends: bool,
+}
+
+/// `[0 0 -]` Calls the function for the count of `l`.
+pub(super) fn run(hooks: Ref<Hooks>, l: State, may_suspend: bool) -> Answer {
     let outer = hooks.update(|h| h.serving.replace(l));
     l.get_slot(-1, 1);
     l.int(hooks.update(|h| std::mem::take(&mut h.firings)));
-    let (next, look_at) = if l.pcall(1, 2, 0) {
-        (l.number(-2).unwrap_or(0.0) as Int, l.number(-1).unwrap_or(0.0) as u64)
-    } else {
+    l.bool(may_suspend);
+    if !l.pcall(2, 3, 0) {
         l.nil();
-        (0, 0)
-    };
-    l.pop(2);
+        l.nil();
+    }
+    let next = l.number(-3).unwrap_or(0.0) as Int;
+    let answer = Answer { next, look_at: l.number(-2).unwrap_or(0.0) as u64, suspends: l.truthy(-1) };
+    l.pop(3);
     hooks.update(|h| {
         h.serving = outer;
         if next > 0 {
             h.count = next;
         }
     });
-    (next, look_at)
+    answer
 }
 
 /// `[0 0 -]` Serves the count of `l`. Meanwhile no hook is set: what runs is not to
-/// be slowed down by it.
+/// be slowed down by it. True: `l` is to be suspended.
 ///
 /// # Safety
 /// `l` is the running thread, with our hook, and the hooks are on top.
-unsafe fn serve(hooks: Ref<Hooks>, l: State) {
+unsafe fn serve(hooks: Ref<Hooks>, l: State) -> bool {
     // SAFETY: the caller's, here and below.
     unsafe { set_hook(l.0, None, 0, 0) };
-    let (next, look_at) = run(hooks, l);
-    if next > 0 {
+    let answer = run(hooks, l, l.can_yield());
+    if answer.next > 0 {
         // Somebody may have set another hook meanwhile.
-        unsafe { arm(hooks, l, l, next) };
+        unsafe { arm(hooks, l, l, answer.next) };
     }
-    hooks.update(|h| h.look_at = look_at);
+    hooks.update(|h| h.look_at = answer.look_at);
+    answer.suspends
 }
 
 /// # Safety
@@ -212,11 +240,11 @@ unsafe extern "C-unwind" fn on_event(l: *mut ffi::lua_State, ar: *mut ffi::lua_D
         // Of a foreign hook, which its own count event has just taken off.
         return;
     }
-    if let Some(hooks) = l.hooks()
-        && hooks.update(|h| h.is_due(true))
-    {
-        // SAFETY: `l` runs.
-        unsafe { serve(hooks, l) };
-    }
+    // SAFETY: `l` runs.
+    let suspends =
+        l.hooks().is_some_and(|hooks| hooks.update(|h| h.is_due(l, true)) && unsafe { serve(hooks, l) });
     l.pop(1);
+    if suspends {
+        l.suspend_in_hook();
+    }
 }

@@ -45,6 +45,7 @@ mod raise;
 #[cfg(target_os = "linux")]
 mod signal;
 mod state;
+mod suspend;
 mod udata;
 mod world;
 
@@ -54,5 +55,6 @@ pub use compat::{BEGINS_WITH_ANY, REFINALIZES, SLOTS_ARE_QUICK, YIELDS_ANYWHERE}
 pub use hook::{LEVELS_OF_TRIGGER, PER_COROUTINE, TRIGGER};
 pub use raise::Text;
 pub use state::{ALL, Int, State, Verb};
+pub use suspend::{Frame, SOON, SUSPENDS};
 pub use udata::{Ref, Tagged};
 pub use world::{Behind, Cx};

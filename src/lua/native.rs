@@ -66,6 +66,6 @@ impl State {
     /// `[0 0 -]` Has somebody else set a hook on it?
     #[inline]
     pub fn has_foreign_hook(self) -> bool {
-        unsafe { ffi::lua_gethook(self.0).is_some() && !self.is_armed() }
+        unsafe { ffi::lua_gethook(self.0).is_some() && !self.is_armed() && !self.is_rung() }
     }
 }

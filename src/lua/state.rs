@@ -43,6 +43,12 @@ impl State {
         ((self.0 as usize as u64 >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32 & (n - 1)
     }
 
+    /// A number that no other coroutine has as long as this one lives.
+    #[inline]
+    pub fn id(self) -> usize {
+        self.0 as usize
+    }
+
     // Quiet.
 
     /// `[0 0 -]`
@@ -150,6 +156,10 @@ impl State {
     /// `[0 0 m]` A function, or an object that can be called.
     pub fn is_callable(self, i: Int) -> bool {
         self.kind(i) == ffi::LUA_TFUNCTION || self.has_metamethod(i, c"__call")
+    }
+
+    pub fn is_false(self, i: Int) -> bool {
+        self.kind(i) == ffi::LUA_TBOOLEAN && !self.truthy(i)
     }
 
     pub fn truthy(self, i: Int) -> bool {

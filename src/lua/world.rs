@@ -152,6 +152,13 @@ impl<T> Cx<T> {
         current.filter(|(current, _)| *current == co).map(|(_, go)| go)
     }
 
+    /// The go block's coroutine that the library resumed last, if one runs.
+    pub fn current_go(self) -> Option<State> {
+        // SAFETY: as above.
+        let current = unsafe { self.world.as_ref().current.get() };
+        current.filter(|(_, go)| *go).map(|(co, _)| co)
+    }
+
     /// Takes note of the coroutine that is about to run within another, and of the
     /// outermost one; answers what was noted before.
     pub fn set_within(self, within: Option<(State, State)>) -> Option<(State, State)> {
@@ -297,6 +304,14 @@ impl<T> Cx<T> {
         match self.alarm() {
             Some(alarm) => self.l.lend_alarm(alarm),
             None => self.pop(1),
+        }
+    }
+
+    /// Has the alarm that has come served again as soon as the coroutine runs that the
+    /// library has resumed.
+    pub fn ring_again(self) {
+        if let Some(alarm) = self.alarm() {
+            alarm.ring_again();
         }
     }
 

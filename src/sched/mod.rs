@@ -5,9 +5,9 @@ mod ready;
 mod slice;
 mod timer;
 
-pub use pace::Pace;
+pub use pace::{CHUNK, Pace};
 pub use ready::{FIRST_ROOM, Ready};
-pub use slice::{Outer, Slices, Work};
+pub use slice::{Outer, Slices, Turn, Work};
 pub use timer::{Timers, deadline};
 
 /// The grid of deadlines and batches: 10 ms in nanoseconds.

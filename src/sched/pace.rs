@@ -5,7 +5,7 @@ use super::{SLICE, TICK};
 use crossbeam_queue::ArrayQueue;
 
 /// The hook fires about this often, in nanoseconds.
-const CHUNK: u64 = 100_000;
+pub const CHUNK: u64 = 100_000;
 /// Bounds for the instructions between two firings. A larger number would save
 /// nothing, since a set hook costs the same whatever its count, and would make
 /// the next firing late when the work changes.

@@ -125,6 +125,13 @@ Tells of each go block, callback and step of a transducer that runs for more
 than ms milliseconds without parking: (handler report ms), or stderr, gets what
 it is and where it was, as soon as that is known. Without arguments nothing is
 told, as at first. Returns the ms and the handler before.]] },
+  preempt = { "?ms ?scope", [[
+Has each go block suspended that computes for more than ms milliseconds without
+parking, so that others run; nil or false switches it off, as it is at first.
+With the scope :this it holds for the running go block alone, until that ends:
+false exempts it, nil has it do as all do; else the scope is :all. Without
+arguments nothing is changed. Returns what was said before, in ms. Raises on
+LuaJIT, and where a debug hook is set.]] },
   reduced = { "x", [[
 Wraps x, to be returned by a step of a transducer or fold that wants no more.]] },
   is_reduced = { "x", [[
