@@ -21,11 +21,10 @@ local function grid()
   async.trigger("none")
   for _ = 1, 10 do
     local before, time = now(), nil
-    local first, channel = async.timeout(10), nil
+    local first = async.timeout(10)
     repeat
       before, time = time or before, now()
-      channel = async.timeout(10)
-    until channel ~= first
+    until async.timeout(10) ~= first
     local step = now() - before
     if step < width then edge, width = before, step end
   end
