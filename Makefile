@@ -11,7 +11,7 @@ help:
 	@echo 'make dist [LUA=luajit]   a directory to copy as it is: build/dist/<feature>'
 	@echo 'make test                every suite, on every Lua; installs what is missing'
 	@echo 'make spec [LUA=luajit] [ARGS="--filter=name"]'
-	@echo 'make unit, macros, demo, bench, clean'
+	@echo 'make unit, macros, demo, bench, triggers, clean'
 	@echo 'make rock                what the rockspec calls: use luarocks make'
 
 build:
@@ -53,12 +53,17 @@ macros:
 demo: both
 	ci/demo.sh
 
-bench: setup
+every: setup
 	ci/lua55.sh
 	for lua in $$(ci/luas.sh); do ci/build.sh $$lua || exit 1; done
+
+bench: every
 	bench/all.sh $(ARGS)
+
+triggers: every
+	bench/triggers.sh $(ARGS)
 
 clean:
 	rm -rf build target
 
-.PHONY: help build install uninstall dist rock both setup test unit spec macros demo bench clean
+.PHONY: help build install uninstall dist rock both setup test unit spec macros demo every bench triggers clean

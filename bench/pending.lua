@@ -1,65 +1,68 @@
--- pending.lua: what a timeout that is far away costs a program that computes, for each trigger there is.
--- Processor time against that with nothing pending, medians of turns in one run.
-local async = require "async"
+-- lua bench/pending.lua [TURNS]  what a timeout that is far away costs a program that
+--                                computes, for each trigger there is
+-- lua bench/pending.lua --check  every measurement once and small, as a test
+--
+-- A figure is the processor time with a timeout of ten minutes pending over that with
+-- nothing pending. The two are timed in turns, one straight after the other, and each
+-- figure is the median of the turns' ratios. Rows are for triggers.sh: "work|trigger|figure".
+local async = require("async")
+local streams = require("bench.streams")
+local triggers = require("bench.triggers")
+local works = require("bench.works")
 
-local TURNS, N = 15, tonumber(arg and arg[1]) or 30
+local clock = streams.clock
+local TURNS, REPEATS = 25, 4
+local MINUTES = 10 * 60 * 1000
 
-local function fib(k)
-  if k < 2 then return k end
-  return fib(k - 1) + fib(k - 2)
+local function seconds(work, repeats)
+  local name, run, size, result = work[1], work[2], work[3], work[4]
+  collectgarbage()
+  local start = clock()
+  for _ = 1, repeats do streams.expect(name, run(size), result) end
+  return clock() - start
 end
 
-local works = {
-  calls = function() return fib(22) end,
-  arithmetic = function()
-    local n = 0
-    for i = 1, 1000000 do n = n + i * 2 % 7 end
-    return n
-  end,
-  tables = function()
-    local list = {}
-    for i = 1, 100000 do list[i % 1000 + 1] = { i } end
-    return list
-  end,
-  strings = function()
-    local text = ("async "):rep(300)
-    local n = 0
-    for _ = 1, 200 do n = n + #text:gsub("a", "b"):upper() end
-    return n
-  end,
-}
-
-local function seconds(work)
-  local start = os.clock()
-  for _ = 1, N / 10 do work() end
-  return os.clock() - start
+local function beside_timeout(work, repeats)
+  local pending = async.timeout(MINUTES)
+  streams.expect("pending timers", async.stats().timers, 1)
+  -- LuaJIT compiles everything anew when its profiler starts.
+  work[2](work[3])
+  local time = seconds(work, repeats)
+  async.close(pending)
+  async.run()
+  return time
 end
 
-local function median(list)
-  table.sort(list)
-  return list[(#list + 1) / 2]
+-- LuaJIT's profiler goes on for a while after the last timeout, unless it is switched off.
+local function alone(work, repeats, trigger)
+  async.trigger("none")
+  work[2](work[3])
+  local time = seconds(work, repeats)
+  async.trigger(trigger)
+  return time
 end
 
-local names = { "none" }
-for _, name in ipairs { "alarm", "count", "profile" } do
-  if pcall(async.trigger, name) and async.trigger() == name then names[#names + 1] = name end
-end
-
-for _, kind in ipairs { "calls", "arithmetic", "tables", "strings" } do
-  local times = {}
-  for _, name in ipairs(names) do times[name] = {} end
-  for turn = 1, TURNS do
+local function table_of(turns, repeats)
+  local rows, names = 0, triggers.names()
+  for _, work in ipairs(works) do
+    local ratios = {}
+    for _, name in ipairs(names) do ratios[name] = {} end
+    for turn = 1, turns do
+      for _, name in ipairs(names) do
+        local without = alone(work, repeats, name)
+        ratios[name][turn] = beside_timeout(work, repeats) / without
+      end
+    end
     for _, name in ipairs(names) do
-      async.trigger(name)
-      local timer = async.timeout(600000)
-      times[name][turn] = seconds(works[kind])
-      async.close(timer)
-      async.run()
+      print(("%s|%s|%.2f"):format(work[1], name, triggers.median(ratios[name])))
+      rows = rows + 1
     end
   end
-  local line = { ("%-11s"):format(kind) }
-  for i = 2, #names do
-    line[i] = ("%s %.3f"):format(names[i], median(times[names[i]]) / median(times.none))
-  end
-  print(table.concat(line, "  "))
+  return rows
+end
+
+if arg[1] == "--check" then
+  print(("%d passed, 0 failed"):format(table_of(1, 1)))
+else
+  table_of(tonumber(arg[1]) or TURNS, REPEATS)
 end

@@ -99,6 +99,8 @@ for lua in "${luas[@]}"; do
   on "$lua" suite states ci/states.sh "$lua"
   [ "$lua" = luajit ] || on "$lua" suite alarm ci/alarm.sh "$lua"
   on "$lua" suite bench ci/lua.sh "$lua" bench/run.lua --check
+  suite "pending $lua" ci/lua.sh "$lua" bench/pending.lua --check
+  suite "late $lua" ci/lua.sh "$lua" bench/late.lua --check
 done
 suite "idle cost" bench/idle.sh
 for lua in "${luas[@]}"; do

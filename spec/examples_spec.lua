@@ -1,5 +1,6 @@
 -- The ported programs in examples, each in Lua and in Fennel, with what they print.
 local more = require "spec.support.more"
+local triggers = require "bench.triggers"
 
 local function write(name, text)
   local file = assert(io.open(name, "wb"))
@@ -8,9 +9,9 @@ local function write(name, text)
 end
 
 --- Runs an example in a process of its own; `argument` becomes its first one.
-local function run(name, argument)
+local function run(name, argument, environment)
   local load = name:find "%.fnl$" and [[require("fennel").dofile]] or "dofile"
-  return more.run_script(("arg = { [0] = %q, %q } %s(%q)"):format(name, argument, load, name))
+  return more.run_script(("arg = { [0] = %q, %q } %s(%q)"):format(name, argument, load, name), 60, environment)
 end
 
 local KINDS = { "lua", "fnl" }
@@ -46,8 +47,41 @@ said: 4 in games, 2 in music, 1 in cooking
 exit 0
 ]]
 
+-- Enough to take a good half second, and how many primes that are.
+local LIMIT, PRIMES = 1000000, 78498
+if jit then
+  LIMIT, PRIMES = 5000000, 348513
+end
+
+--- Runs progress under a trigger: how many updates it showed before all was counted.
+local function updates_meanwhile(kind, trigger)
+  local got = run("examples/progress." .. kind, tostring(LIMIT), "ASYNC_TRIGGER=" .. trigger)
+  assert.equal("", got.err)
+  assert.equal(0, got.status)
+  local shown, meanwhile = 0, 0
+  for at in got.out:gmatch "s: (%d+) of" do
+    shown = shown + 1
+    if tonumber(at) < LIMIT - 1 then meanwhile = meanwhile + 1 end
+  end
+  local last = ("%d primes below %d, %d updates\n"):format(PRIMES, LIMIT, shown)
+  assert.equal(last, got.out:match "[^\n]*\n$")
+  return meanwhile
+end
+
 describe("the example", function()
   for _, kind in ipairs(KINDS) do
+    for _, trigger in ipairs(triggers.names()) do
+      local when = trigger == "none" and "not before the computation is over" or "while it computes"
+      it(("progress.%s shows how far it is %s, under %s"):format(kind, when, trigger), function()
+        local meanwhile = updates_meanwhile(kind, trigger)
+        if trigger == "none" then
+          assert.equal(0, meanwhile)
+        else
+          assert.is_true(meanwhile >= 3, meanwhile .. " updates")
+        end
+      end)
+    end
+
     it("wordcount." .. kind .. " counts the words of all files of a directory", function()
       with_directory(function(path)
         write(path .. "/one.txt", "The cat, the dog; THE END")
