@@ -184,7 +184,7 @@ pub fn ends(l: Cx, now: u64) -> Option<u64> {
 /// `[0 0 -]` When the turn of the go block is over within which a coroutine of the
 /// program's own runs. If it is already, it is suspended as soon as it runs itself.
 pub fn await_end(l: Cx, now: u64) -> Option<u64> {
-    let end = core(l, |w| w.slices.present_end())?;
+    let end = core(l, |w| if w.off { None } else { w.slices.present_end() })?;
     let go = l.current_go().filter(|go| *go != *l && end <= now);
     go.into_iter().for_each(|go| l.await_hook(go));
     Some(end)
