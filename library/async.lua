@@ -286,11 +286,12 @@ async["track-coroutines"] = async.track_coroutines
 function async.on_slow(ms, handler) end
 async["on-slow"] = async.on_slow
 
----Has each go block suspended that computes for more than so many milliseconds without parking; `nil` or `false` switches it off.
----With "this" it holds for the running go block alone. Not on LuaJIT.
+---Has each go block suspended that computes for more than so many milliseconds without parking;
+---`nil` or `false` switches it off. With "this" it holds for the running go block alone.
+---Not on LuaJIT.
 ---@param ms? number|false above 0
 ---@param scope? "all"|"this" "all" when it is left out
----@return number|false? before
+---@return number|false|nil before
 function async.preempt(ms, scope) end
 
 ---Sets who is told of errors that reach no caller; without a handler they go to stderr.

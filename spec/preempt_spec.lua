@@ -804,6 +804,20 @@ describe("preempt", function()
     assert.is_true(ended)
   end)
 
+  it("takes its hook off a go block that has this said", function()
+    preempt(2)
+    local hooks, before = {}, async.trigger()
+    go(function()
+      preempt(100)
+      hooks[1] = debug.gethook() ~= nil
+      async.trigger "none"
+      compute(20)
+      hooks[2] = debug.gethook() ~= nil
+      async.trigger(before)
+    end)
+    assert.same({ true, false }, hooks)
+  end)
+
   it("leaves no hook behind", function()
     preempt(2)
     go(compute, 20)

@@ -184,7 +184,7 @@ pub fn ends(l: Cx, now: u64) -> Option<u64> {
 /// `[0 0 -]` When the turn of the go block is over within which a coroutine of the
 /// program's own runs. If it is already, it is suspended as soon as it runs itself.
 pub fn await_end(l: Cx, now: u64) -> Option<u64> {
-    let end = core(l, |w| w.slices.present_end())?;
+    let end = core(l, |w| if w.off { None } else { w.slices.present_end() })?;
     match l.current_go() {
         Some(go) if go != *l && end <= now && l.expects_alarm() => l.ring_again(),
         Some(go) if go != *l && end <= now => l.await_hook(go),
