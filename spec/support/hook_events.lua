@@ -137,8 +137,9 @@ local function lua_log()
     -- What has no name is what the stack happened to have there.
     if name and name:find("(", 1, true) then name, value = nil, nil end
     if type(value) == "table" or type(value) == "function" then value = type(value) end
-    list[n] = format("%s %s %s %s %s:%s %s %s=%s %s", event, tostring(line), tostring(info.name), info.what, info.short_src,
-      info.linedefined, info.currentline, tostring(name), tostring(value), tostring(info.what ~= "C" and info.ftransfer))
+    list[n] = format("%s %s %s %s %s:%s %s %s=%s %s", event, tostring(line), tostring(info.name), info.what,
+      info.short_src, info.linedefined, info.currentline, tostring(name), tostring(value),
+      tostring(info.what ~= "C" and info.ftransfer))
     if steps > 0 and n % steps == 0 then
       local f, mask, count = debug.gethook()
       list[n] = list[n] .. (" %s %s %s"):format(tostring(f == M.note), tostring(mask), tostring(count))

@@ -155,7 +155,8 @@ impl State {
             return hooks.update(|h| h.foreign.parted.iter().position(Option::is_none));
         }
         let i = (0..PARTED).find(|&i| {
-            hooks.update(|h| h.foreign.parted[i].is_some_and(|p| p.anchored)) && self.anchored(i).is_none()
+            hooks.update(|h| h.foreign.parted[i].is_some_and(|p| p.anchored))
+                && self.anchored(i).is_none_or(is_over)
         })?;
         hooks.update(|h| h.foreign.forget(i));
         Some(i)
@@ -179,6 +180,16 @@ impl State {
             h.foreign.parted[i] = Some(Parted { on, rest: left - ours + before, anchored });
         });
         counter.set(on, ours);
+    }
+}
+
+/// A coroutine that will never run again.
+fn is_over(on: State) -> bool {
+    let mut at = MaybeUninit::<ffi::lua_Debug>::uninit();
+    match unsafe { ffi::lua_status(on.0) } {
+        ffi::LUA_YIELD => false,
+        ffi::LUA_OK => on.top() == 0 && unsafe { ffi::lua_getstack(on.0, 0, at.as_mut_ptr()) } == 0,
+        _ => true,
     }
 }
 
