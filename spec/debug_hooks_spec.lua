@@ -184,6 +184,20 @@ describe("a debug hook", function()
     end
   end)
 
+  it("that has raised an error holds timers up until it comes again, and not longer", function()
+    debug.sethook(function()
+      hits = hits + 1
+      if hits == 2 then error("once", 0) end
+    end, "", 3000000)
+    timeout(1000)
+    local ok, err = pcall(busy, arithmetic, never, 5)
+    assert.same({ false, "once" }, { ok, err })
+    local before = hits
+    busy(arithmetic, function() return hits > before end, 5)
+    debug.sethook(debug.gethook(), "", 2000000000)
+    assert.is_true(select(2, load.fifty(arithmetic)) < 0.3)
+  end)
+
   it("that counts keeps its phase, however often timers come and go", function()
     --- How far the program is at each hit.
     local function turns_between_hits(pending, argument, other)
