@@ -344,8 +344,8 @@ M.MASKS = {
 
 --- How many rounds of the sample take long enough for timers to fire.
 local function rounds(mask, count, quick)
-  if mask == "" and count >= 100 then return 600 end
-  return (quick or count >= 5000) and 200 or 40
+  if mask == "" and count >= 100 then return 400 end
+  return (quick or count >= 5000) and 120 or 30
 end
 
 local function play(w, title, scene, hooks, mask, count, k, full)
