@@ -137,8 +137,9 @@ local function lua_log()
     -- What has no name is what the stack happened to have there.
     if name and name:find("(", 1, true) then name, value = nil, nil end
     if type(value) == "table" or type(value) == "function" then value = type(value) end
-    list[n] = format("%s %s %s %s %s:%s %s %s=%s %s", event, tostring(line), tostring(info.name), info.what, info.short_src,
-      info.linedefined, info.currentline, tostring(name), tostring(value), tostring(info.what ~= "C" and info.ftransfer))
+    list[n] = format("%s %s %s %s %s:%s %s %s=%s %s", event, tostring(line), tostring(info.name), info.what,
+      info.short_src, info.linedefined, info.currentline, tostring(name), tostring(value),
+      tostring(info.what ~= "C" and info.ftransfer))
     if steps > 0 and n % steps == 0 then
       local f, mask, count = debug.gethook()
       list[n] = list[n] .. (" %s %s %s"):format(tostring(f == M.note), tostring(mask), tostring(count))
@@ -343,8 +344,8 @@ M.MASKS = {
 
 --- How many rounds of the sample take long enough for timers to fire.
 local function rounds(mask, count, quick)
-  if mask == "" and count >= 100 then return 600 end
-  return (quick or count >= 5000) and 200 or 40
+  if mask == "" and count >= 100 then return 400 end
+  return (quick or count >= 5000) and 120 or 30
 end
 
 local function play(w, title, scene, hooks, mask, count, k, full)

@@ -16,7 +16,8 @@ pub extern "C-unwind" fn wrapped_gethook(l: State) -> Int {
 }
 
 /// `sethook(thread?, hook?, mask?, count?)` What it sets, takes the place of ours,
-/// which goes in front again.
+/// which goes in front again; in a coroutine that does not run, when it runs and if
+/// it is one that ours is set on.
 extern "C-unwind" fn sethook(l: State) -> Int {
     let l = enter(l);
     let on = l.thread_at(1).unwrap_or(*l);
@@ -24,7 +25,7 @@ extern "C-unwind" fn sethook(l: State) -> Int {
     let n = l.run_behind(Behind::SetHook);
     if on == *l {
         hook::arm_again(l);
-    } else if armed && core(l, |w| w.keeps_hook()) {
+    } else if armed && core(l, |w| w.keeps_hook() && w.main == Some(on)) {
         hook::arm_on(l, on);
     }
     n

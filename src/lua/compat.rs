@@ -27,7 +27,7 @@ pub const BEGINS_WITH_ANY: bool = !cfg!(feature = "lua51");
 
 /// Where a coroutine has yielded in a hook, setting one tells of its line once more.
 #[cfg(not(feature = "luajit"))]
-pub const SETTING_REPEATS_LINES: bool = cfg!(any(feature = "lua52", feature = "lua53"));
+pub(super) const SETTING_REPEATS_LINES: bool = cfg!(any(feature = "lua52", feature = "lua53"));
 
 /// Where in a `lua_State` the instructions until the next count event end, in bytes;
 /// versions of the same number differ by less than what comes after.

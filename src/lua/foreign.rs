@@ -71,6 +71,13 @@ impl Foreign {
         Some(i)
     }
 
+    /// Ours in that place is called.
+    fn entered(&mut self, l: State, i: usize) -> (Option<Kind>, Counter) {
+        // The last one there has raised an error.
+        self.inside = self.inside.filter(|on| *on != l);
+        (self.kinds[i], self.counter)
+    }
+
     fn forget(&mut self, i: usize) -> Option<Parted> {
         let found = self.parted[i].take();
         self.parts -= usize::from(found.is_some());
@@ -136,11 +143,26 @@ impl State {
 
     /// `[0 0 -]` The coroutine that the entry is for, if it is not collected.
     fn anchored(self, i: usize) -> Option<State> {
-        self.get_slot(-1, 2);
-        self.geti(-1, i as u32 + 1);
-        let on = self.thread_at(-1);
-        self.pop(2);
+        let found = self.get_slot_table(-1, 2);
+        let on = if found {
+            self.geti(-1, i as u32 + 1);
+            let on = self.thread_at(-1);
+            self.pop(1);
+            on
+        } else {
+            None
+        };
+        self.pop(1);
         on
+    }
+
+    /// `[0 0 -]` Anchors this coroutine there.
+    fn anchor(self, i: usize) {
+        if self.get_slot_table(-1, 2) {
+            self.thread();
+            self.seti(-2, i as u32 + 1);
+        }
+        self.pop(1);
     }
 
     /// `[0 0 -]` What comes after the piece that `on` counts: all of it is one again.
@@ -155,7 +177,8 @@ impl State {
             return hooks.update(|h| h.foreign.parted.iter().position(Option::is_none));
         }
         let i = (0..PARTED).find(|&i| {
-            hooks.update(|h| h.foreign.parted[i].is_some_and(|p| p.anchored)) && self.anchored(i).is_none()
+            hooks.update(|h| h.foreign.parted[i].is_some_and(|p| p.anchored))
+                && self.anchored(i).is_none_or(is_over)
         })?;
         hooks.update(|h| h.foreign.forget(i));
         Some(i)
@@ -169,16 +192,23 @@ impl State {
         let Some(i) = self.vacant(hooks) else { return counter.set(on, left + before) };
         let anchored = on == self;
         if anchored {
-            self.get_slot(-1, 2);
-            self.thread();
-            self.seti(-2, i as u32 + 1);
-            self.pop(1);
+            self.anchor(i);
         }
         hooks.update(|h| {
             h.foreign.parts += 1;
             h.foreign.parted[i] = Some(Parted { on, rest: left - ours + before, anchored });
         });
         counter.set(on, ours);
+    }
+}
+
+/// A coroutine that will never run again.
+fn is_over(on: State) -> bool {
+    let mut at = MaybeUninit::<ffi::lua_Debug>::uninit();
+    match unsafe { ffi::lua_status(on.0) } {
+        ffi::LUA_YIELD => false,
+        ffi::LUA_OK => on.top() == 0 && unsafe { ffi::lua_getstack(on.0, 0, at.as_mut_ptr()) } == 0,
+        _ => true,
     }
 }
 
@@ -343,7 +373,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State, i: usize) {
 unsafe extern "C-unwind" fn on_event<const I: usize>(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug) {
     let l = State(l);
     let Some(hooks) = l.hooks() else { return l.pop(1) };
-    let (Some(kind), counter) = hooks.update(|h| (h.foreign.kinds[I], h.foreign.counter)) else {
+    let (Some(kind), counter) = hooks.update(|h| h.foreign.entered(l, I)) else {
         return l.pop(1);
     };
     // SAFETY: Lua passes a valid record.
@@ -383,13 +413,14 @@ unsafe extern "C-unwind" fn on_event<const I: usize>(l: *mut ffi::lua_State, ar:
 unsafe fn forward(hooks: Ref<Hooks>, l: State, kind: Kind, ar: *mut ffi::lua_Debug) {
     let outer = hooks.update(|h| h.foreign.inside.replace(l));
     unsafe { (kind.hook)(l.0, ar) };
-    hooks.update(|h| h.foreign.inside = outer);
-    // What it may have done to the count, or set in its place. If it has made the
-    // coroutine yield, Lua has its own idea of the count.
-    if unsafe { ffi::lua_status(l.0) } != ffi::LUA_YIELD && has_parted(hooks, l) {
-        if l.hooks().is_some() {
+    // Looked up anew, since it may do anything.
+    if let Some(hooks) = l.hooks() {
+        hooks.update(|h| h.foreign.inside = outer);
+        // What it may have done to the count, or set in its place. If it has made the
+        // coroutine yield, Lua has its own idea of the count.
+        if unsafe { ffi::lua_status(l.0) } != ffi::LUA_YIELD && has_parted(hooks, l) {
             l.part(hooks, l);
         }
-        l.pop(1);
     }
+    l.pop(1);
 }
