@@ -20,9 +20,15 @@ local function what(...) return more.pack(debug.gethook(...)) end
 local none = more.pack(raw.gethook(coroutine.create(never)))
 
 describe("debug.gethook", function()
-  before_each(function() async.run() end)
+  local before = async.trigger()
+
+  before_each(function()
+    async.run()
+    async.trigger "count"
+  end)
   after_each(function()
     debug.sethook()
+    async.trigger(before)
     async.run()
   end)
 

@@ -41,7 +41,9 @@ pub extern "C-unwind" fn rang(l: State) -> Int {
     let suspends = hook::interrupt(l, now, due, may_suspend);
     let now = clock::now();
     let (goes_on, look_at) = hook::outlook(l, now);
-    let wait = if goes_on && l.prefers_alarm() { look_at.saturating_sub(now).max(1) } else { 0 };
+    // A task may have set a debug hook here, and then ours is in front of it.
+    let stays = l.prefers_alarm() && !l.is_armed();
+    let wait = if goes_on && stays { look_at.saturating_sub(now).max(1) } else { 0 };
     l.num(wait as f64);
     l.bool(suspends);
     2
