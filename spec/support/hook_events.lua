@@ -331,7 +331,8 @@ function scenes.yielded(w, hooks, mask, count, k)
   local turns = 0
   -- 5.1 comes back to where it was, and may call the hook there again.
   while coroutine.status(co) ~= "dead" and turns < 500 do
-    coroutine.resume(co, k)
+    -- One that has yielded in a hook gets no values.
+    if turns == 0 then coroutine.resume(co, k) else coroutine.resume(co) end
     turns = turns + 1
   end
   return turns

@@ -66,23 +66,21 @@ fn start(l: Cx) {
 /// `[0 0 -]` The same where work is watched that the running thread is about to do.
 #[cold]
 pub fn watch(l: Cx) {
-    if core(l, |w| w.off) {
-        return;
-    }
-    if PER_COROUTINE {
-        if !alarm::set(l, clock::now()) {
-            arm_on(l, *l);
-        }
-    } else if !l.is_hooked() {
-        start(l);
-    }
+    watch_on(l, *l);
 }
 
 /// `[0 0 -]` The same of work that runs already on another thread.
 #[cold]
 pub fn watch_on(l: Cx, co: State) {
-    if PER_COROUTINE && !core(l, |w| w.off) {
-        arm_on(l, co);
+    if core(l, |w| w.off) {
+        return;
+    }
+    if PER_COROUTINE {
+        if !alarm::set(l, clock::now()) {
+            arm_on(l, co);
+        }
+    } else if !l.is_hooked() {
+        start(l);
     }
 }
 

@@ -86,12 +86,12 @@ pub fn pause(l: Cx) -> Option<Outer> {
 
 /// `[-1 0 -]` The thing on top begins to work.
 fn begin(l: Cx, work: Work, turn: Turn) -> Outer {
-    let (outer, is_watching) = core(l, |w| {
+    let (outer, matters) = core(l, |w| {
         let outer = w.slices.begin(work, turn, clock::now());
-        (outer, w.slices.is_watching())
+        (outer, w.slices.is_watching() || w.slices.present_end().is_some())
     });
     remember(l, 0);
-    if !is_watching {
+    if !matters {
         return outer;
     }
     // A coroutine gets the hook as it is resumed.

@@ -34,9 +34,7 @@ pub extern "C-unwind" fn resume_within(l: State) -> Int {
     let outer = l.set_within(Some((co, l.root())));
     let status = l.resume(co, Some(*l), n);
     l.set_within(outer);
-    if co.is_armed() {
-        l.disarm(co);
-    }
+    l.disarm(co);
     hook::arm(l);
     match status {
         Status::Yielded(n) => {

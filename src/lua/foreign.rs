@@ -13,14 +13,26 @@ use super::hook::{Answer, Hooks, arm, run};
 use super::state::{Int, State};
 use super::udata::Ref;
 use mlua::ffi;
+use std::cell::Cell;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
+use std::sync::OnceLock;
 
 const LINE: Int = ffi::LUA_MASKLINE;
 const COUNT: Int = ffi::LUA_MASKCOUNT;
 
-/// How many kinds of foreign hooks there can be. Ours is not set before others.
-const KINDS: usize = 16;
+/// How many kinds of foreign hooks there can be in a process. Ours is not set before
+/// others.
+const PLACES: usize = 16;
+
+/// What is known of a foreign hook has to be known without a value on the stack: at the
+/// return of a function, 5.1 and 5.2 would put it where that has its variables.
+static KINDS: [OnceLock<Kind>; PLACES] = [const { OnceLock::new() }; PLACES];
+
+thread_local! {
+    /// The coroutine whose foreign hook runs, of which the instructions count too.
+    static INSIDE: Cell<Option<State>> = const { Cell::new(None) };
+}
 
 /// How many coroutines can have a count in pieces at a time. That of others is
 /// served as a whole.
@@ -45,37 +57,18 @@ struct Parted {
     anchored: bool,
 }
 
-/// Between calls: a kind keeps its place for ever. `parted` has at most one entry for
-/// a coroutine.
+/// Between calls: `parted` has at most one entry for a coroutine.
 #[derive(Clone, Copy)]
 pub(super) struct Foreign {
-    kinds: [Option<Kind>; KINDS],
     parted: [Option<Parted>; PARTED],
     /// How many of them there are.
     parts: usize,
-    /// The coroutine whose foreign hook runs, of which the instructions count too.
-    inside: Option<State>,
     counter: Counter,
 }
 
 impl Foreign {
     pub(super) fn new(counter: Counter) -> Foreign {
-        Foreign { kinds: [None; KINDS], parted: [None; PARTED], parts: 0, inside: None, counter }
-    }
-
-    fn place(&mut self, kind: Kind) -> Option<usize> {
-        let same = |k: &Kind| k.alone == kind.alone && std::ptr::fn_addr_eq(k.hook, kind.hook);
-        let known = self.kinds.iter().position(|k| k.as_ref().is_some_and(same));
-        let i = known.or_else(|| self.kinds.iter().position(Option::is_none))?;
-        self.kinds[i] = Some(kind);
-        Some(i)
-    }
-
-    /// Ours in that place is called.
-    fn entered(&mut self, l: State, i: usize) -> (Option<Kind>, Counter) {
-        // The last one there has raised an error.
-        self.inside = self.inside.filter(|on| *on != l);
-        (self.kinds[i], self.counter)
+        Foreign { parted: [None; PARTED], parts: 0, counter }
     }
 
     fn forget(&mut self, i: usize) -> Option<Parted> {
@@ -85,7 +78,18 @@ impl Foreign {
     }
 }
 
-static HOOKS: [ffi::lua_Hook; KINDS] = [
+impl Kind {
+    fn is(&self, other: Kind) -> bool {
+        self.alone == other.alone && std::ptr::fn_addr_eq(self.hook, other.hook)
+    }
+
+    /// Its place, which it keeps for ever.
+    fn place(self) -> Option<usize> {
+        KINDS.iter().position(|place| place.get_or_init(|| self).is(self))
+    }
+}
+
+static HOOKS: [ffi::lua_Hook; PLACES] = [
     on_event::<0>,
     on_event::<1>,
     on_event::<2>,
@@ -186,8 +190,9 @@ impl State {
 
     /// `[0 0 -]` A foreign count on `on` is longer than ours: a piece of it comes first.
     fn part(self, hooks: Ref<Hooks>, on: State) {
-        let (counter, ours, inside) = hooks.update(|h| (h.foreign.counter, h.count, h.foreign.inside));
-        let Some(left) = counter.left(on).filter(|left| *left > ours && inside != Some(on)) else { return };
+        let (counter, ours) = hooks.update(|h| (h.foreign.counter, h.count));
+        let inside = INSIDE.get() == Some(on);
+        let Some(left) = counter.left(on).filter(|left| *left > ours && !inside) else { return };
         let before = self.join(hooks, on);
         let Some(i) = self.vacant(hooks) else { return counter.set(on, left + before) };
         let anchored = on == self;
@@ -234,9 +239,14 @@ fn is_parted(kind: Kind, on: State) -> bool {
 }
 
 /// Is that of the hook which is set now?
-fn has_parted(hooks: Ref<Hooks>, on: State) -> bool {
-    let kind = place_on(on).and_then(|i| hooks.update(|h| h.foreign.kinds[i]));
-    kind.is_some_and(|k| is_parted(k, on))
+fn has_parted(on: State) -> bool {
+    place_on(on).and_then(|i| KINDS[i].get()).is_some_and(|kind| is_parted(*kind, on))
+}
+
+/// `[0 0 -]` The foreign hook was changed behind our back: nothing is known of its count.
+/// The hooks are on top of `l`.
+pub(super) fn forget(hooks: Ref<Hooks>, l: State, on: State) {
+    l.join(hooks, on);
 }
 
 /// `[0 0 -]` Sets our hook in front of the one that is there.
@@ -252,10 +262,8 @@ pub(super) unsafe fn cover(hooks: Ref<Hooks>, l: State, to: State, hook: ffi::lu
         let (mask, count) = (ffi::lua_gethookmask(to.0), ffi::lua_gethookcount(to.0));
         let whole = mask & LINE != 0 || (mask & COUNT != 0 && count > 0);
         let kind = Kind { hook, alone: (!whole).then_some((mask, count)) };
-        let (Some(i), counter, ours) = hooks.update(|h| (h.foreign.place(kind), h.foreign.counter, h.count))
-        else {
-            return;
-        };
+        let Some(i) = kind.place() else { return };
+        let (counter, ours) = hooks.update(|h| (h.foreign.counter, h.count));
         if !whole {
             return set_hook(to.0, Some(HOOKS[i]), mask | COUNT, prime(ours));
         }
@@ -265,7 +273,7 @@ pub(super) unsafe fn cover(hooks: Ref<Hooks>, l: State, to: State, hook: ffi::lu
             counter.set(to, left);
         }
     }
-    if has_parted(hooks, to) {
+    if has_parted(to) {
         l.part(hooks, to);
     }
 }
@@ -275,10 +283,10 @@ pub(super) unsafe fn cover(hooks: Ref<Hooks>, l: State, to: State, hook: ffi::lu
 /// # Safety
 /// As above; it is our hook of that kind.
 pub(super) unsafe fn recount(hooks: Ref<Hooks>, l: State, to: State, i: usize) {
-    let (kind, ours) = hooks.update(|h| (h.foreign.kinds[i], h.count));
-    match kind.and_then(|k| k.alone) {
+    let ours = hooks.update(|h| h.count);
+    match KINDS[i].get().and_then(|kind| kind.alone) {
         Some((mask, _)) => unsafe { set_hook(to.0, Some(HOOKS[i]), mask | COUNT, prime(ours)) },
-        None if has_parted(hooks, to) => l.part(hooks, to),
+        None if has_parted(to) => l.part(hooks, to),
         None => {}
     }
 }
@@ -288,14 +296,14 @@ pub(super) unsafe fn recount(hooks: Ref<Hooks>, l: State, to: State, i: usize) {
 /// # Safety
 /// As above.
 unsafe fn put_back(hooks: Ref<Hooks>, on: State, i: usize, left: Option<Int>) {
-    let (Some(kind), counter) = hooks.update(|h| (h.foreign.kinds[i], h.foreign.counter)) else { return };
+    let Some(kind) = KINDS[i].get() else { return };
     unsafe {
         let (mask, count) =
             kind.alone.unwrap_or_else(|| (ffi::lua_gethookmask(on.0), ffi::lua_gethookcount(on.0)));
         set_hook(on.0, Some(kind.hook), mask, count);
     }
     if let (None, Some(left)) = (kind.alone, left) {
-        counter.set(on, left);
+        hooks.update(|h| h.foreign.counter).set(on, left);
     }
 }
 
@@ -359,7 +367,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State, i: usize) {
             }
         } else if next == 0 {
             put_back(hooks, l, i, left);
-        } else if hooks.update(|h| h.foreign.kinds[i]).is_some_and(|k| k.alone.is_some()) {
+        } else if KINDS[i].get().is_some_and(|kind| kind.alone.is_some()) {
             recount(hooks, l, l, i);
         } else if let Some(left) = left {
             hooks.update(|h| h.foreign.counter).set(l, left);
@@ -372,55 +380,65 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State, i: usize) {
 /// Called by Lua, as the hook in that place.
 unsafe extern "C-unwind" fn on_event<const I: usize>(l: *mut ffi::lua_State, ar: *mut ffi::lua_Debug) {
     let l = State(l);
-    let Some(hooks) = l.hooks() else { return l.pop(1) };
-    let (Some(kind), counter) = hooks.update(|h| h.foreign.entered(l, I)) else {
-        return l.pop(1);
-    };
+    let Some(kind) = KINDS[I].get() else { return };
+    // The last one there may have raised an error.
+    INSIDE.set(INSIDE.get().filter(|on| *on != l));
     // SAFETY: Lua passes a valid record.
     let event = unsafe { (*ar).event };
     let counted = event == ffi::LUA_HOOKCOUNT;
-    let mut theirs = !counted || kind.alone.is_none();
-    if is_parted(kind, l) {
+    if counted || event == ffi::LUA_HOOKLINE || is_parted(*kind, l) {
+        let Some(hooks) = l.hooks() else { return l.pop(1) };
+        let theirs = unsafe { ours_first(hooks, l, I, event) };
+        l.pop(1);
+        if !theirs {
+            return;
+        }
+    }
+    unsafe { forward(l, *kind, ar) }
+}
+
+/// `[0 0 -]` What is ours in an event. Is it one of theirs?
+///
+/// # Safety
+/// As above, and the hooks are on top.
+unsafe fn ours_first(hooks: Ref<Hooks>, l: State, i: usize, event: Int) -> bool {
+    let counted = event == ffi::LUA_HOOKCOUNT;
+    let mut theirs = !counted || KINDS[i].get().is_some_and(|kind| kind.alone.is_none());
+    if has_parted(l) {
         // The instructions of their hook count too, as one with all the others.
-        let rest = l.join(hooks, l);
+        let (rest, counter) = (l.join(hooks, l), hooks.update(|h| h.foreign.counter));
         if rest > 0 {
             theirs = !counted;
             counter.set(l, if counted { rest } else { counter.left(l).unwrap_or(0) + rest });
         }
     }
     // Where lines are reported, it is served at the start of one: in a count event
-    // Lua 5.2 and 5.3 would report the line once more.
+    // Lua would report the line once more.
     let lines = unsafe { ffi::lua_gethookmask(l.0) } & LINE != 0;
     let when = if lines { ffi::LUA_HOOKLINE } else { ffi::LUA_HOOKCOUNT };
     if event == when && hooks.update(|h| h.is_due(l, counted)) {
-        unsafe { serve(hooks, l, I) };
+        unsafe { serve(hooks, l, i) };
     }
-    if theirs {
-        l.pop(1);
-        unsafe { forward(hooks, l, kind, ar) };
-    } else {
-        if has_parted(hooks, l) {
-            l.part(hooks, l);
-        }
-        l.pop(1);
+    if !theirs && has_parted(l) {
+        l.part(hooks, l);
     }
+    theirs
 }
 
 /// `[0 0 e]` Calls the foreign hook. It may raise, and then its count is not parted.
 ///
 /// # Safety
 /// Called by Lua as that hook's stand-in on `l`.
-unsafe fn forward(hooks: Ref<Hooks>, l: State, kind: Kind, ar: *mut ffi::lua_Debug) {
-    let outer = hooks.update(|h| h.foreign.inside.replace(l));
+unsafe fn forward(l: State, kind: Kind, ar: *mut ffi::lua_Debug) {
+    let outer = INSIDE.replace(Some(l));
     unsafe { (kind.hook)(l.0, ar) };
-    // Looked up anew, since it may do anything.
-    if let Some(hooks) = l.hooks() {
-        hooks.update(|h| h.foreign.inside = outer);
-        // What it may have done to the count, or set in its place. If it has made the
-        // coroutine yield, Lua has its own idea of the count.
-        if unsafe { ffi::lua_status(l.0) } != ffi::LUA_YIELD && has_parted(hooks, l) {
+    INSIDE.set(outer);
+    // What it may have done to the count, or set in its place. If it has made the
+    // coroutine yield, Lua has its own idea of the count.
+    if unsafe { ffi::lua_status(l.0) } != ffi::LUA_YIELD && has_parted(l) {
+        if let Some(hooks) = l.hooks() {
             l.part(hooks, l);
         }
+        l.pop(1);
     }
-    l.pop(1);
 }

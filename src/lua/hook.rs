@@ -144,15 +144,17 @@ impl State {
 
     /// `[0 0 -]` Takes our hook off `from` and puts back what was there before.
     pub fn disarm(self, from: State) {
-        let Some(hook) = (unsafe { ffi::lua_gethook(from.0) }) else { return };
-        if is_plain(hook) {
+        let hook = unsafe { ffi::lua_gethook(from.0) };
+        if hook.is_some_and(is_plain) {
             return unsafe { set_hook(from.0, None, 0, 0) };
         }
-        let Some(i) = foreign::place(hook) else { return };
         if let Some(hooks) = self.hooks()
             && hooks.update(|h| h.serving) != Some(from)
         {
-            unsafe { foreign::uncover(hooks, self, from, i) }
+            match hook.and_then(foreign::place) {
+                Some(i) => unsafe { foreign::uncover(hooks, self, from, i) },
+                None => foreign::forget(hooks, self, from),
+            }
         }
         self.pop(1);
     }
@@ -179,7 +181,10 @@ pub(super) unsafe fn arm(hooks: Ref<Hooks>, l: State, to: State, count: Int) {
                 Some(i) => foreign::recount(hooks, l, to, i),
                 None => foreign::cover(hooks, l, to, hook),
             },
-            _ => set_hook(to.0, Some(on_event), ffi::LUA_MASKCOUNT, count),
+            _ => {
+                foreign::forget(hooks, l, to);
+                set_hook(to.0, Some(on_event), ffi::LUA_MASKCOUNT, count);
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ static unsigned long events;
 /* Every so many events the hook raises an error; every event it yields. */
 static unsigned long raises;
 static int yields;
+static int counting;
 
 static void add(const char *s) {
   size_t n = strlen(s);
@@ -45,6 +46,7 @@ static void hook(lua_State *L, lua_Debug *ar) {
     lua_getinfo(L, "nSl", ar);
     local = lua_getlocal(L, ar, 1);
     if (local && local[0] == '(') local = NULL; /* what the stack happened to have there */
+    if (event == LUA_HOOKRET && counting) local = NULL; /* overwritten, on 5.1 and 5.2 */
   } else {
     ar->name = ar->what = NULL;
     ar->linedefined = ar->currentline = -1;
@@ -79,6 +81,7 @@ static int set(lua_State *L) {
   if (count > 0) bits |= LUA_MASKCOUNT;
   raises = (unsigned long)lua_tonumber(L, 3);
   yields = lua_toboolean(L, 5);
+  counting = count > 0;
   lua_sethook(on, hook, bits, count);
   return 0;
 }
