@@ -151,6 +151,10 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     if may_suspend && preempt::suspend(l, now) {
         return answer(l, 0, 0, true);
     }
+    // In a short loop the same instruction could be met every time.
+    if may_suspend && preempt::is_over(l, now) && l.interrupted().is_none() {
+        return answer(l, SOON, 0, false);
+    }
     let turn = preempt::ends(l, now).or_else(|| preempt::await_end(l, now));
     let (count, look_at) = core(l, |w| {
         let count = if w.keeps_hook() || turn.is_some() { w.pace.armed(now) } else { 0 };
