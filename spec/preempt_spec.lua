@@ -652,9 +652,23 @@ describe("preempt", function()
     end)
   end)
 
+  it("comes in the shortest of loops, which begins with its function", function()
+    preempt(1)
+    for _ = 1, 50 do
+      local stop = false
+      local result = go(function()
+        while not stop do end -- luacheck: ignore 542
+        return "ended"
+      end)
+      async.step(3)
+      stop = true
+      assert.equal("ended", async.block_take(result))
+    end
+  end)
+
   it("is not taken for one that still waits where it waited once", function()
-    preempt(SHORTEST)
     for depth = 0, 40 do
+      preempt(nil)
       local lost, kept, co, stop = chan(), chan(), nil, false
       local function wait(n)
         if n > 0 then
@@ -672,6 +686,7 @@ describe("preempt", function()
         return value, a, b, d, e
       end)
       coroutine.resume(co)
+      preempt(SHORTEST)
       async.put_async(kept, "value")
       for _ = 1, 20 do async.step(1) end
       assert.equal("suspended", coroutine.status(co))

@@ -158,10 +158,15 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     slow::look(l, now);
     // Whoever switched it off may not have reached every coroutine's hook.
     let due = core(l, |w| w.pace.fired(now, firings) && w.wants_hook());
-    if interrupt(l, now, due, l.truthy(2)) {
+    let may_suspend = l.truthy(2);
+    if interrupt(l, now, due, may_suspend) {
         return answer(l, 0, 0, true);
     }
     let now = clock::now();
+    // In a short loop the same instruction could be met every time.
+    if may_suspend && preempt::is_over(l, now) && l.interrupted().is_none() {
+        return answer(l, SOON, 0, false);
+    }
     let alarm = l.expects_alarm();
     let (goes_on, look_at) = outlook(l, now);
     let count = if goes_on && !alarm { core(l, |w| w.pace.armed(now)) } else { 0 };

@@ -201,11 +201,14 @@ pub fn is_near_end(l: Cx, now: u64) -> bool {
     ends(l, now).is_some_and(near)
 }
 
+pub fn is_over(l: Cx, now: u64) -> bool {
+    ends(l, now).is_some_and(|end| end <= now)
+}
+
 /// `[0 0 -]` If the turn of the running coroutine is over, queues its next: it has to
 /// be suspended as soon as its hook is over, and nothing may run before that.
 pub fn suspend(l: Cx, now: u64) -> bool {
-    let is_over = || ends(l, now).is_some_and(|end| end <= now);
-    if !is_over() {
+    if !is_over(l, now) {
         return false;
     }
     l.geti(STORE, at::ROOM);
@@ -215,7 +218,7 @@ pub fn suspend(l: Cx, now: u64) -> bool {
     }
     // Making room may have run a finalizer.
     let Some(frame) = l.interrupted() else { return false };
-    if !is_over() || !core(l, |w| w.ready.has_room(1)) {
+    if !is_over(l, now) || !core(l, |w| w.ready.has_room(1)) {
         return false;
     }
     let parked = core(l, |w| {
