@@ -176,7 +176,7 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
 /// `[0 0 -]` Interrupts whatever runs for what is due. True: it is to be suspended.
 pub fn interrupt(l: Cx, now: u64, due: bool, may_suspend: bool) -> bool {
     if due && core(l, |w| w.may_interrupt()) && !(may_suspend && preempt::is_near_end(l, now)) {
-        batch(l);
+        batch(l, true);
     }
     may_suspend && preempt::suspend(l, clock::now())
 }
@@ -211,7 +211,7 @@ pub extern "C-unwind" fn sampled(l: State) -> Int {
     // A batch in vain would put off the next.
     let due = core(l, |w| w.pace.sampled(now) && w.has_due(now) && w.may_interrupt());
     if due && !debugged {
-        batch(l);
+        batch(l, false);
     }
     // A task may have given it up, for good or for a profiler of the program's.
     let goes_on = l.is_hooked() && core(l, |w| w.pace.goes_on(w.keeps_hook()));
@@ -268,7 +268,7 @@ fn look(l: Cx) {
     if due && !forbids_parking(l) {
         check(l);
         arm(l);
-        batch(l);
+        batch(l, true);
     }
 }
 
@@ -281,13 +281,13 @@ pub fn check(l: Cx) {
 }
 
 /// `[0 0 -]` Interrupts whatever runs for a batch of timers and tasks. Afterwards it
-/// goes on, as old as it was.
-pub fn batch(l: Cx) {
+/// goes on, as old as it was. What runs in LuaJIT's profiler cannot be suspended.
+fn batch(l: Cx, may_suspend: bool) {
     let now = clock::now();
     let (slice, in_turn) = core(l, |w| {
         w.pace.batch(now);
         w.depth += 1;
-        let goes_on = w.slices.present_end().is_some_and(|end| end > now);
+        let goes_on = !may_suspend || w.slices.present_end().is_some_and(|end| end > now);
         (w.pace.slice(), std::mem::replace(&mut w.in_turn, goes_on))
     });
     l.geti(STORE, at::BATCH);
