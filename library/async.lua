@@ -288,7 +288,7 @@ async["on-slow"] = async.on_slow
 
 ---Has each go block suspended that computes for more than so many milliseconds without parking;
 ---`nil` or `false` switches it off. With "this" it holds for the running go block alone.
----Not on LuaJIT.
+---On LuaJIT only under Linux.
 ---@param ms? number|false above 0
 ---@param scope? "all"|"this" "all" when it is left out
 ---@return number|false|nil before

@@ -80,7 +80,7 @@
 ---Is told of an error that reaches no caller: a report with traceback, and the error itself.
 ---@alias async.error_handler fun(report: string, err: any)
 
----@alias async.trigger "count"|"profile"|"none"
+---@alias async.trigger "alarm"|"count"|"profile"|"none"
 
 ---@class async.stats
 ---@field trigger async.trigger what interrupts a program that computes

@@ -107,10 +107,10 @@ Calls (f args...) with tasks held back: none runs until it is over, as if it
 were one operation. Returns its results; its error goes on. f may use whatever
 does not wait: what parks, blocks or runs tasks raises.]] },
   trigger = { "?name", [[
-Says what interrupts a program that computes: :count, a debug hook, or on LuaJIT
-:profile, its profiler; or :none, and then timers and tasks get their turn in
-blocking calls and at operations. Sets it first, if a name is given. Raises on
-another name.]] },
+Says what interrupts a program that computes: :alarm, a signal, or :count, a
+debug hook, or on LuaJIT :profile, its profiler; or :none, and then timers and
+tasks get their turn in blocking calls and at operations. Sets it first, if a
+name is given. Raises on another name.]] },
   track_coroutines = { "?on", [[
 Lets timers and tasks interrupt the program's own coroutines too, by putting
 functions of the library in the place of coroutine.resume and coroutine.wrap;
@@ -130,8 +130,8 @@ Has each go block suspended that computes for more than ms milliseconds without
 parking, so that others run; nil or false switches it off, as it is at first.
 With the scope :this it holds for the running go block alone, until that ends:
 false exempts it, nil has it do as all do; else the scope is :all. Without
-arguments nothing is changed. Returns what was said before, in ms. Raises on
-LuaJIT, and where a debug hook is set.]] },
+arguments nothing is changed. Returns what was said before, in ms. Raises where
+a debug hook is set, and on LuaJIT on systems other than Linux.]] },
   reduced = { "x", [[
 Wraps x, to be returned by a step of a transducer or fold that wants no more.]] },
   is_reduced = { "x", [[
