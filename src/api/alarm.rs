@@ -19,7 +19,8 @@ pub fn set(l: Cx, now: u64) -> bool {
         if !goes_on {
             w.pace.started(now);
         }
-        (w.look_at(now).saturating_sub(now), w.main)
+        let end = w.slices.present_end().unwrap_or(u64::MAX);
+        (w.look_at(now).min(end).saturating_sub(now), w.main)
     });
     let set = l.set_alarm(main, wait);
     if !set {
@@ -56,6 +57,8 @@ pub fn prefer(l: Cx, yes: bool) {
     if yes {
         l.disarm(*l);
         main.into_iter().for_each(|main| l.disarm(main));
+    } else {
+        l.silence();
     }
     hook::switch_on(l);
 }

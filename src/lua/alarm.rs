@@ -10,11 +10,11 @@
 //! anchored beside it.
 #![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
+use super::bell::on_alarm;
 use super::compat::set_hook;
 use super::peek;
 use super::signal;
 use super::state::State;
-use super::udata::{Ref, Tagged};
 use mlua::ffi;
 use once_cell::sync::Lazy;
 use std::ffi::{c_int, c_void};
@@ -28,7 +28,7 @@ const RECORDS: usize = 256;
 
 /// Processor time between two alarms, at most, in nanoseconds: time that the
 /// program slept does not bring the next nearer.
-const LONGEST: u64 = 10_000_000;
+pub(super) const LONGEST: u64 = 10_000_000;
 
 /// How often the time until the next is doubled while nobody hears.
 const RARER: u32 = 3;
@@ -37,27 +37,24 @@ const RARER: u32 = 3;
 /// helps to suspend what runs.
 pub const ALARM: Option<&str> = if cfg!(feature = "luajit") { None } else { Some("alarm") };
 
-/// Its address is the key in the registry.
-static KEY: u8 = 0;
-
 /// What the signal handler knows of a Lua state.
-struct Record {
+pub(super) struct Record {
     taken: AtomicBool,
     /// Counts the tenants, so that a signal meant for one does not reach the next.
     tenant: AtomicUsize,
     /// An alarm is to come. Without it the handler does nothing.
-    armed: AtomicBool,
+    pub(super) armed: AtomicBool,
     /// One has come and has not been served.
-    rang: AtomicBool,
+    pub(super) rang: AtomicBool,
     /// Alarms since then, up to `RARER`.
     unheard: AtomicU32,
     /// Handlers at work, perhaps in another thread.
     inside: AtomicU32,
     /// The coroutine that the library knows to run.
-    running: AtomicPtr<ffi::lua_State>,
+    pub(super) running: AtomicPtr<ffi::lua_State>,
     /// One of the program's own that has asked for the alarm.
-    asker: AtomicPtr<ffi::lua_State>,
-    main: AtomicPtr<ffi::lua_State>,
+    pub(super) asker: AtomicPtr<ffi::lua_State>,
+    pub(super) main: AtomicPtr<ffi::lua_State>,
     /// The thread that the timer belongs to, or 0: there is no timer.
     thread: AtomicUsize,
     /// Where that thread has its stack.
@@ -95,15 +92,6 @@ pub(super) struct Alarm {
     tenant: usize,
 }
 
-/// What the hook finds in the registry. Its values: the function to call, and the
-/// coroutine that asked.
-#[derive(Clone, Copy)]
-struct Bell(Alarm);
-
-impl Tagged for Bell {
-    const TAG: usize = 0x6265_6c6c;
-}
-
 // SAFETY of the blocks below: the state is valid and runs, or is one that a record
 // names, see above; functions of the system get records of their own kind.
 
@@ -124,11 +112,11 @@ fn runs_on(stack: &Range<usize>, main: *mut ffi::lua_State) -> bool {
 }
 
 /// Can our hook be set there without taking the place of another?
-fn is_free(l: *mut ffi::lua_State) -> bool {
+pub(super) fn is_free(l: *mut ffi::lua_State) -> bool {
     unsafe { ffi::lua_gethook(l) }.is_none_or(is_ours)
 }
 
-fn is_ours(hook: ffi::lua_Hook) -> bool {
+pub(super) fn is_ours(hook: ffi::lua_Hook) -> bool {
     std::ptr::fn_addr_eq(hook, on_alarm as ffi::lua_Hook)
 }
 
@@ -139,7 +127,7 @@ fn set_hook_at_once(l: *mut ffi::lua_State) {
     }
 }
 
-fn clear_hook(l: *mut ffi::lua_State) {
+pub(super) fn clear_hook(l: *mut ffi::lua_State) {
     if !l.is_null() && unsafe { ffi::lua_gethook(l) }.is_some_and(is_ours) {
         unsafe { set_hook(l, None, 0, 0) }
     }
@@ -148,7 +136,7 @@ fn clear_hook(l: *mut ffi::lua_State) {
 impl Record {
     /// Sets the timer to so many nanoseconds of processor time from now, less than a
     /// second of them.
-    fn set_timer(&self, wait: u64) -> bool {
+    pub(super) fn set_timer(&self, wait: u64) -> bool {
         signal::set_timer(self.timer.load(SeqCst), wait)
     }
 
@@ -200,7 +188,7 @@ impl Alarm {
         Some(Alarm { record, tenant })
     }
 
-    fn record(self) -> Option<&'static Record> {
+    pub(super) fn record(self) -> Option<&'static Record> {
         let record = &TABLE[self.record];
         (record.tenant.load(SeqCst) == self.tenant).then_some(record)
     }
@@ -264,7 +252,7 @@ impl Alarm {
     }
 
     /// A timer for the running thread, unless there is one; false: it cannot be had.
-    fn has_timer(self, record: &Record) -> bool {
+    pub(super) fn has_timer(self, record: &Record) -> bool {
         let Some(signal) = *SIGNAL else { return false };
         let owner = record.thread.load(SeqCst);
         if owner != 0 {
@@ -304,135 +292,5 @@ impl Alarm {
                 set_hook_at_once(l.0);
             }
         }
-    }
-}
-
-impl State {
-    /// `[-1 0 m]` The function on top is called, protected, when an alarm has come, with
-    /// whether the running coroutine can be suspended; it answers after how many
-    /// nanoseconds another is to come, or 0 for none, and whether to suspend.
-    pub(super) fn provide_alarm(self, alarm: Option<Alarm>) {
-        let Some(alarm) = alarm else { return self.pop(1) };
-        self.learn_threads();
-        self.new_udata(Bell(alarm), 2);
-        self.insert(-2);
-        self.set_slot(-2, 1);
-        unsafe { ffi::lua_rawsetp(self.0, State::REGISTRY, (&raw const KEY).cast()) }
-    }
-
-    /// `[0 +1 -]`
-    fn bell(self) -> Option<Ref<Bell>> {
-        unsafe { ffi::lua_rawgetp(self.0, State::REGISTRY, (&raw const KEY).cast()) };
-        self.udata(-1)
-    }
-
-    /// `[0 0 -]` Can an alarm be served on both?
-    pub(super) fn is_free_of_hooks(self, main: Option<State>) -> bool {
-        is_free(self.0) && main.is_none_or(|main| is_free(main.0))
-    }
-
-    /// `[0 0 -]` Has an alarm come after so many nanoseconds, or the one that is to
-    /// come anyway; false: none can be had.
-    pub(super) fn set_alarm(self, alarm: Alarm, main: Option<State>, wait: u64) -> bool {
-        let (Some(record), Some(main)) = (alarm.record(), main) else { return false };
-        let is_new = !record.armed.load(SeqCst);
-        let mut set = (!is_new || alarm.is_possible(Some(main))) && alarm.has_timer(record);
-        if set {
-            record.main.store(main.0, SeqCst);
-            let _ = record.running.compare_exchange(null_mut(), main.0, SeqCst, SeqCst);
-            self.thread();
-            set = self.ask(record, self);
-        }
-        if set && is_new {
-            record.rang.store(false, SeqCst);
-            record.armed.store(true, SeqCst);
-            set = record.set_timer(wait.min(LONGEST));
-        }
-        record.armed.fetch_and(set, SeqCst);
-        set
-    }
-
-    /// `[-1 0 -]` The coroutine on top asks for it. One that the library did not resume
-    /// itself is anchored for as long as the record names it.
-    fn ask(self, record: &Record, co: State) -> bool {
-        if record.running.load(SeqCst) == co.0 || record.asker.load(SeqCst) == co.0 {
-            self.pop(1);
-            return true;
-        }
-        record.asker.store(null_mut(), SeqCst);
-        let found = self.bell().is_some();
-        if found {
-            self.insert(-2);
-            self.set_slot(-2, 2);
-            record.asker.store(co.0, SeqCst);
-            self.pop(1);
-        } else {
-            self.pop(2);
-        }
-        found
-    }
-
-    /// `[-1 0 -]` The coroutine on top is about to run, or runs again, without the
-    /// library's doing.
-    pub(super) fn lend_alarm(self, alarm: Alarm) {
-        match (alarm.record(), self.thread_at(-1)) {
-            (Some(record), Some(co)) => {
-                self.ask(record, co);
-            }
-            _ => self.pop(1),
-        }
-    }
-
-    /// `[0 0 -]` Has an alarm set a hook on it?
-    pub(super) fn is_rung(self) -> bool {
-        unsafe { ffi::lua_gethook(self.0) }.is_some_and(is_ours)
-    }
-
-    /// `[0 0 -]` Another hook is about to be set: that of an alarm is not one to be
-    /// put back afterwards.
-    #[cfg(not(feature = "luajit"))]
-    pub(super) fn clear_alarm(self) {
-        clear_hook(self.0);
-    }
-}
-
-/// `[0 0 -]` Calls the function for an alarm that has come, on a thread on which no
-/// hook is set, with the bell on top. True: `l` is to be suspended.
-fn serve(l: State, record: &Record) -> bool {
-    l.get_slot(-1, 1);
-    l.bool(l.can_yield());
-    if !l.pcall(1, 2, 0) {
-        l.nil();
-    }
-    // One that could not be served is not the last.
-    let wait = l.number(-2).map_or(LONGEST, |wait| wait as u64);
-    let suspends = l.truthy(-1);
-    l.pop(2);
-    // Another that was served meanwhile may have said that none is to come.
-    record.armed.store(wait > 0, SeqCst);
-    if wait > 0 {
-        record.set_timer(wait.min(LONGEST));
-    }
-    suspends
-}
-
-/// A coroutine that was made while this was set has it too, and so may one that
-/// did not run: the first event on each takes it off.
-unsafe extern "C-unwind" fn on_alarm(l: *mut ffi::lua_State, _: *mut ffi::lua_Debug) {
-    clear_hook(l);
-    let l = State(l);
-    let mut suspends = false;
-    if let Some(bell) = l.bell()
-        && let Some(record) = bell.get().0.record()
-        && record.armed.load(SeqCst)
-        && record.rang.swap(false, SeqCst)
-    {
-        clear_hook(record.running.load(SeqCst));
-        clear_hook(record.asker.load(SeqCst));
-        suspends = serve(l, record);
-    }
-    l.pop(1);
-    if suspends {
-        l.suspend_in_hook();
     }
 }

@@ -27,6 +27,9 @@
 
 #[cfg_attr(not(target_os = "linux"), path = "alarm_none.rs")]
 mod alarm;
+mod alarmed;
+#[cfg(target_os = "linux")]
+mod bell;
 mod call;
 mod compat;
 #[cfg(not(feature = "luajit"))]

@@ -1,7 +1,6 @@
 //! The one thing that the library keeps for a Lua state.
 
 use super::alarm::Alarm;
-use super::call::Status;
 use super::native::Native;
 use super::state::{Int, State};
 use mlua::ffi;
@@ -257,7 +256,7 @@ impl<T> Cx<T> {
     }
 
     #[inline]
-    fn alarm(self) -> Option<Alarm> {
+    pub(super) fn alarm(self) -> Option<Alarm> {
         // SAFETY: as above.
         unsafe { self.world.as_ref().alarm.get() }
     }
@@ -272,65 +271,6 @@ impl<T> Cx<T> {
     pub fn set_prefers_alarm(self, prefers: bool) {
         // SAFETY: as above.
         unsafe { self.world.as_ref().prefers_alarm.set(prefers) }
-        if !prefers {
-            self.silence();
-        }
-    }
-
-    /// Is an alarm to come, and to be served on the running coroutine?
-    #[inline]
-    pub fn is_served(self) -> bool {
-        self.prefers_alarm() && self.alarm().is_some_and(|a| a.serves(self.l))
-    }
-
-    /// Is an alarm to come?
-    #[inline]
-    pub fn expects_alarm(self) -> bool {
-        self.prefers_alarm() && self.alarm().is_some_and(Alarm::is_armed)
-    }
-
-    /// Could one come, if there were reason?
-    pub fn has_alarm(self, main: Option<State>) -> bool {
-        self.l.is_free_of_hooks(main) && self.alarm().is_some_and(|a| a.is_possible(main))
-    }
-
-    /// `[0 0 -]` Has one come after `wait` nanoseconds. False: hooks must do.
-    pub fn set_alarm(self, main: Option<State>, wait: u64) -> bool {
-        self.l.is_free_of_hooks(main) && self.alarm().is_some_and(|a| self.l.set_alarm(a, main, wait))
-    }
-
-    /// `[-1 0 -]` The coroutine on top runs now, though not by the library's doing.
-    pub fn lend_alarm(self) {
-        match self.alarm() {
-            Some(alarm) => self.l.lend_alarm(alarm),
-            None => self.pop(1),
-        }
-    }
-
-    /// Has the alarm that has come served again as soon as the coroutine runs that the
-    /// library has resumed.
-    pub fn ring_again(self) {
-        if let Some(alarm) = self.alarm() {
-            alarm.ring_again();
-        }
-    }
-
-    /// None is to come.
-    pub fn silence(self) {
-        if let Some(alarm) = self.alarm() {
-            alarm.silence();
-        }
-    }
-
-    /// `[-(1+args) ? -]` Resumes, and the alarm knows who runs.
-    #[inline]
-    pub fn resume(self, co: State, from: Option<State>, args: Int) -> Status {
-        let before = self.alarm().map(|alarm| alarm.begin(co));
-        let status = State::resume(co, from, args);
-        if let (Some(alarm), Some(before)) = (self.alarm(), before) {
-            alarm.resumed(self.l, co, before);
-        }
-        status
     }
 
     /// True once in `n` calls, for what need not be looked at every time.
