@@ -669,7 +669,7 @@ describe("preempt", function()
   end)
 
   it("is not taken for one that still waits where it waited once", function()
-    for depth = 0, 40 do
+    for depth = 0, 40, async.trigger() == "count" and 1 or 8 do
       preempt(nil)
       local lost, kept, co, stop = chan(), chan(), nil, false
       local function wait(n)
