@@ -9,5 +9,5 @@ out=build/dist/$(ci/feature.sh "$1")
 rm -rf "$out"
 ci/copy.sh "$1" "$out/lua" "$out/lua"
 install -m 644 LICENSE README.md "$out"
-cp -R library "$out/library"
+cp -R docs library "$out"
 echo "made $out"
