@@ -11,7 +11,7 @@ grep -q "^$feature *=" Cargo.toml || {
   exit 1
 }
 
-${CARGO:-cargo} build --release --locked --features "$feature" --target-dir "target/$feature"
+${CARGO:-cargo} build --release --locked --features "$feature"
 
 case $(uname -s) in
   Darwin) lib=libasync_core.dylib ;;
@@ -19,5 +19,5 @@ case $(uname -s) in
 esac
 mkdir -p "$out"
 # Renamed into place: a process that has the old file mapped keeps the old file.
-cp "target/$feature/release/$lib" "$out/core.so.$$"
+cp "target/release/$lib" "$out/core.so.$$"
 mv -f "$out/core.so.$$" "$out/core.so"

@@ -144,6 +144,8 @@ pub struct Core {
     pub tired: u32,
     pub tired_until: u64,
     pub in_turn: bool,
+    /// Batches under way in LuaJIT's profiler.
+    pub profiled: u32,
     pub timers: Timers,
     pub pace: Pace,
     pub slices: Slices,
@@ -193,6 +195,18 @@ impl Core {
     /// When the clock has to be compared next.
     pub fn look_at(&self, now: u64) -> u64 {
         self.pace.look_at(now).min(self.slices.look_at())
+    }
+
+    /// Tasks are about to run because somebody waits for them; to be given to
+    /// `end_pumping`.
+    pub fn begin_pumping(&mut self) -> bool {
+        self.pumping += 1;
+        std::mem::take(&mut self.in_turn)
+    }
+
+    pub fn end_pumping(&mut self, in_turn: bool) {
+        self.pumping -= 1;
+        self.in_turn = in_turn;
     }
 
     /// Would interrupting it bring anything forward now?

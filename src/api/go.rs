@@ -131,7 +131,7 @@ fn run(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
     if l.is_watching() {
         return run_watched(l, co, go, args, block);
     }
-    run_as::<false>(l, co, go, args, block)
+    run_as::<false, false>(l, co, go, args, block)
 }
 
 /// The same where it matters how long it works.
@@ -144,7 +144,7 @@ fn run_watched(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> boo
         co.give(*l, 1);
     }
     let work = if room { Some(slow::begin_block(l, co, go, block)) } else { None };
-    let parked = run_as::<true>(l, co, go, args, block);
+    let parked = run_as::<true, false>(l, co, go, args, block);
     if let Some(work) = work {
         slow::end(l, work);
     }
@@ -160,20 +160,28 @@ pub fn go_on(l: Cx, co: State) -> bool {
         return false;
     }
     let work = slow::begin_block(l, co, true, None);
-    hook::go_on(l, co);
-    let parked = run_as::<true>(l, co, true, 0, None);
+    let parked = run_as::<true, true>(l, co, true, 0, None);
     slow::end(l, work);
     parked && co.is_suspended_in_hook()
 }
 
 #[inline]
-fn run_as<const WATCHED: bool>(l: Cx, co: State, go: bool, args: Int, block: Option<Int>) -> bool {
+fn run_as<const WATCHED: bool, const SUSPENDED: bool>(
+    l: Cx,
+    co: State,
+    go: bool,
+    args: Int,
+    block: Option<Int>,
+) -> bool {
     let (batch, hooked) = core(l, |w| {
         w.pace.new_slice();
         (w.depth > 0, if WATCHED { w.keeps_hook() } else { w.wants_hook() })
     });
     let outer = l.begin(co, go);
     hook::align(l, co, hooked);
+    if SUSPENDED {
+        hook::go_on(l, co);
+    }
     // Below a hook, Lua's count of C calls would be that of whatever it interrupted;
     // a new go block belongs to who spawns it.
     let from = if batch && block.is_none() { None } else { Some(*l) };

@@ -20,7 +20,7 @@ pub fn arm(l: Cx) {
 
 /// `[0 0 -]` The same after a debug hook was set or cleared on the running thread.
 pub fn arm_again(l: Cx) {
-    if !l.is_served() && !l.is_armed() && core(l, |w| w.keeps_hook()) {
+    if PER_COROUTINE && !l.is_served() && !l.is_armed() && core(l, |w| w.keeps_hook()) {
         set(l);
     }
 }
@@ -105,12 +105,16 @@ pub fn switch_on(l: Cx) {
         w.pace.retry();
     });
     l.set_polling(!PER_COROUTINE);
-    arm(l);
+    if PER_COROUTINE {
+        arm_again(l);
+    } else if core(l, |w| w.keeps_hook()) && !l.is_hooked() {
+        start(l);
+    }
 }
 
 /// `[0 0 -]` Nothing is pending any more, perhaps: takes the hook off.
 pub fn settle(l: Cx) {
-    if PER_COROUTINE && l.is_armed() && core(l, |w| !w.wants_hook()) {
+    if PER_COROUTINE && l.is_armed() && core(l, |w| !w.keeps_hook()) {
         l.disarm(*l);
     }
 }
@@ -136,7 +140,7 @@ fn change(l: Cx, co: State, wanted: bool) {
 /// `[0 0 -]` A go block that was suspended is about to go on, and its turn has begun.
 /// Lua passes over the first event after that.
 pub fn go_on(l: Cx, co: State) {
-    if PER_COROUTINE && core(l, |w| w.keeps_hook()) && !l.expects_alarm() {
+    if PER_COROUTINE {
         l.set_hooked(true);
         l.arm(co, SOON);
     }
@@ -287,13 +291,15 @@ fn batch(l: Cx, may_suspend: bool) {
     let (slice, in_turn) = core(l, |w| {
         w.pace.batch(now);
         w.depth += 1;
-        let goes_on = !may_suspend || w.slices.present_end().is_some_and(|end| end > now);
+        w.profiled += u32::from(!may_suspend);
+        let goes_on = w.profiled > 0 || w.slices.present_end().is_some_and(|end| end > now);
         (w.pace.slice(), std::mem::replace(&mut w.in_turn, goes_on))
     });
     l.geti(STORE, at::BATCH);
     run::shielded(l, 0);
     core(l, |w| {
         w.depth -= 1;
+        w.profiled -= u32::from(!may_suspend);
         w.pace.go_on(slice);
         w.in_turn = in_turn;
     });

@@ -208,6 +208,7 @@ fn new_core(l: State) -> Option<Core> {
         tired: 0,
         tired_until: 0,
         in_turn: false,
+        profiled: 0,
         timers: Timers::default(),
         pace: Pace::default(),
         slices: Slices::default(),

@@ -146,6 +146,11 @@ pub fn turn(l: Cx, of: State) -> Turn {
     if core(l, |w| w.slices.has_exceptions()) {
         if l.geti_table(STORE, at::TURNS) {
             quantum = recall(l, -1, -2);
+            if l.is_empty() {
+                // They were collected before they ended.
+                core(l, |w| w.slices.forget_exceptions());
+                l.set_watching(core(l, |w| w.slices.matters()));
+            }
         }
         l.pop(1);
     }
@@ -184,11 +189,10 @@ pub fn ends(l: Cx, now: u64) -> Option<u64> {
 /// `[0 0 -]` When the turn of the go block is over within which a coroutine of the
 /// program's own runs. If it is already, it is suspended as soon as it runs itself.
 pub fn await_end(l: Cx, now: u64) -> Option<u64> {
-    let end = core(l, |w| if w.off { None } else { w.slices.present_end() })?;
-    match l.current_go() {
-        Some(go) if go != *l && end <= now && l.expects_alarm() => l.ring_again(),
-        Some(go) if go != *l && end <= now => l.await_hook(go),
-        _ => {}
+    let go = l.current_go()?;
+    let end = core(l, |w| if w.off { None } else { w.slices.turn_ends(go.id(), now) })?;
+    if go != *l && end <= now {
+        if l.expects_alarm() { l.ring_again() } else { l.await_hook(go) }
     }
     Some(end)
 }

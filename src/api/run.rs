@@ -57,7 +57,7 @@ pub fn until(l: Cx, id: u32, held: Held) -> Outcome {
 /// run. Gives up when that is of no use or fails, unless `abandon` finds that it
 /// is too late for that: the value is under way.
 fn drive(l: Cx, done: impl Fn(Cx) -> bool, abandon: impl Fn(Cx) -> bool, id: Option<u32>) -> Outcome {
-    core(l, |w| w.pumping += 1);
+    let in_turn = core(l, Core::begin_pumping);
     let work = slow::pause(l);
     let outcome = loop {
         if !step_on(l, id) {
@@ -77,7 +77,7 @@ fn drive(l: Cx, done: impl Fn(Cx) -> bool, abandon: impl Fn(Cx) -> bool, id: Opt
         }
     };
     wake::sweep(l);
-    core(l, |w| w.pumping -= 1);
+    core(l, |w| w.end_pumping(in_turn));
     if let Some(work) = work {
         slow::end(l, work);
     }
@@ -147,18 +147,20 @@ pub extern "C-unwind" fn pump(l: State) -> Int {
     timer::fire_due(l);
     let mut ran = 0u32;
     while f64::from(ran) < max {
+        let tired = if l.is_watching() { core(l, |w| w.tired) } else { u32::MAX };
         match turn(l, JOBS) {
             Turn::Idle => break,
             Turn::Unblocked(of) if Some(of) == id => {
                 ran += 1;
                 break;
             }
-            // Whoever was interrupted is not to wait for all others like it.
-            Turn::Long => {
+            turn => {
                 ran += 1;
-                break;
+                // Whoever was interrupted is not to wait for all others like it.
+                if turn == Turn::Long || core(l, |w| w.tired) > tired {
+                    break;
+                }
             }
-            _ => ran += 1,
         }
     }
     l.int(ran);
@@ -346,10 +348,10 @@ pub extern "C-unwind" fn step(l: State) -> Int {
     l.set_top(0);
     l.geti(STORE, at::PUMP);
     l.num(max);
-    core(l, |w| w.pumping += 1);
+    let in_turn = core(l, Core::begin_pumping);
     let ok = guarded(l, 1, 1);
     wake::sweep(l);
-    core(l, |w| w.pumping -= 1);
+    core(l, |w| w.end_pumping(in_turn));
     hook::settle(l);
     hook::arm(l);
     if !ok {

@@ -152,6 +152,9 @@ pub fn end(l: Cx, outer: Outer) {
     });
     if depth == 0 && room {
         hook::settle(l);
+    } else if room {
+        // The turn of a go block goes on, which nothing has watched meanwhile.
+        hook::arm_again(l);
     }
 }
 

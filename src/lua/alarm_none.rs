@@ -1,4 +1,4 @@
-//! Where there is no alarm: LuaJIT, and systems other than Linux.
+//! Where there is no alarm: systems other than Linux.
 
 use super::state::State;
 

@@ -148,7 +148,7 @@ impl Parked {
 
     fn is_suspended(&self) -> bool {
         // SAFETY: as above.
-        unsafe { ffi::lua_status(self.co.0) == ffi::LUA_YIELD }
+        unsafe { ffi::lua_status(self.co.0) == ffi::LUA_YIELD && !self.co.is_suspended_in_hook() }
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) fn take(handler: Handler, on_fork: unsafe extern "C" fn()) -> Option<
         new.sa_sigaction = handler as usize;
         new.sa_flags = libc::SA_RESTART | libc::SA_SIGINFO | libc::SA_ONSTACK;
         libc::sigemptyset(&mut new.sa_mask);
+        // LuaJIT's profiler changes what a hook does, and does so when this is over.
+        libc::sigaddset(&mut new.sa_mask, libc::SIGPROF);
         let told = libc::pthread_atfork(None, None, Some(on_fork)) == 0;
         (told && libc::sigaction(signal, &new, null_mut()) == 0).then_some(signal)
     }

@@ -43,6 +43,18 @@ impl State {
         ((self.0 as usize as u64 >> 4).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32 & (n - 1)
     }
 
+    /// `[0 0 -]` Has the table on top no entries?
+    pub fn is_empty(self) -> bool {
+        unsafe {
+            ffi::lua_pushnil(self.0);
+            let empty = ffi::lua_next(self.0, -2) == 0;
+            if !empty {
+                ffi::lua_settop(self.0, -3);
+            }
+            empty
+        }
+    }
+
     /// A number that no other coroutine has as long as this one lives.
     #[inline]
     pub fn id(self) -> usize {

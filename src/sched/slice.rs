@@ -92,6 +92,10 @@ impl Slices {
         self.exceptions = self.exceptions.saturating_add_signed(by);
     }
 
+    pub fn forget_exceptions(&mut self) {
+        self.exceptions = 0;
+    }
+
     pub fn has_exceptions(&self) -> bool {
         self.exceptions > 0
     }
