@@ -184,6 +184,34 @@ describe("the alarm", function()
     assert.is_false(seen(function() return fired >= 3 end))
   end)
 
+  it("serves a go block that has a debug hook of its own and was woken", function()
+    local c, fired, seen = chan(), false, nil
+    go(function()
+      debug.sethook(function() end, "c")
+      async.park_take(c)
+      busy(arithmetic, function() return fired end, 0.5)
+      seen = fired
+      debug.sethook()
+    end)
+    local timer = timeout(200)
+    take_async(timeout(40), function() fired = true end)
+    async.put_async(c, 1)
+    async.block_take(timeout(1))
+    async.block_take(timer)
+    assert.is_true(seen)
+  end)
+
+  it("serves a program that spawns all the time", function()
+    local fired = false
+    take_async(timeout(20), function() fired = true end)
+    local limit = os.clock() + 1
+    while not fired and os.clock() < limit do
+      go(function() end)
+      busy(arithmetic, function() return false end, 0.001)
+    end
+    assert.is_true(fired)
+  end)
+
   it("never takes the place of a hook that is set while something is pending", function()
     local function mine() end
     local timer = timeout(100)

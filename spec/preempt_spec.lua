@@ -837,6 +837,107 @@ describe("preempt", function()
     assert.same({ not jit, false }, hooks)
   end)
 
+  --- A turn of 5 ms is over soon, whatever the go block has done before, though it goes on for 300 ms.
+  local function expect_turn_to_end(before)
+    preempt(5)
+    local start = support.now()
+    local result = go(function()
+      before()
+      compute(300)
+      return "ended"
+    end)
+    local turn = support.now() - start
+    assert.equal("ended", async.block_take(result))
+    assert.is_true(turn < 200, tostring(turn))
+  end
+
+  it("ends a turn after slow work within", function()
+    expect_turn_to_end(function() async.masked(compute, 30) end)
+    expect_turn_to_end(function()
+      preempt(5, "this")
+      async.masked(compute, 30)
+    end)
+    expect_turn_to_end(function() async.pcall(compute, 30) end)
+    expect_turn_to_end(function()
+      local slowly = async.xf.map(function(x)
+        compute(30)
+        return x
+      end)
+      async.park_put(chan(1, slowly), 1)
+    end)
+    expect_turn_to_end(function()
+      go(function()
+        preempt(false, "this")
+        compute(30)
+      end)
+    end)
+  end)
+
+  it("ends a turn after step, and after the trigger was changed", function()
+    expect_turn_to_end(async.step)
+    local before = async.trigger()
+    expect_turn_to_end(function()
+      async.trigger "none"
+      async.trigger(before)
+    end)
+  end)
+
+  it("lets step and an operation begin no more turns than one or two", function()
+    preempt(5)
+    local gate, idle = chan(), chan()
+    for _ = 1, 30 do
+      go(function()
+        async.park_take(gate)
+        compute(20)
+      end)
+    end
+    async.close(gate)
+    local start = support.now()
+    async.step(64)
+    assert.is_true(support.now() - start < 150)
+    if jit then return async.run() end -- what its profiler has woken is not suspended
+    local longest, limit = 0, support.now() + 3000
+    while async.dispatched() > 0 and support.now() < limit do
+      start = support.now()
+      async.try_take(idle)
+      longest = math.max(longest, support.now() - start)
+    end
+    assert.is_true(longest < 150, tostring(longest))
+    async.run()
+  end)
+
+  it("lets a task that interrupts wait for those that are suspended", function()
+    preempt(5)
+    local result = go(function()
+      compute(60)
+      return "ended"
+    end)
+    local got
+    async.take_async(timeout(10), function() got = async.block_take(result) end)
+    assert.is_true(support.busy(3000, function() return got end) ~= nil)
+    assert.equal("ended", got)
+  end)
+
+  it("takes a suspended go block for no one that waits where it was resumed by hand", function()
+    preempt(nil)
+    local first, lost, kept, stop, co = chan(), chan(), chan(), false, nil
+    go(function()
+      co = coroutine.running()
+      async.park_take(first)
+      async.park_take(lost)
+      async.park_take(kept)
+      while not stop do end -- luacheck: ignore 542
+    end)
+    coroutine.resume(co)
+    coroutine.resume(co)
+    preempt(SHORTEST)
+    async.put_async(kept, "value")
+    for _ = 1, 20 do async.step(1) end
+    assert.is_nil(async.try_put(lost, "nobody takes this"))
+    stop = true
+    async.run()
+  end)
+
   it("leaves no hook behind", function()
     preempt(2)
     go(compute, 20)

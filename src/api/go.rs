@@ -50,10 +50,17 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     let current = l.set_current(None);
     let pinned = hook::forbids_parking(l);
     l.pin(pinned.into());
-    core(l, |w| w.nested += 1);
+    // Whoever spawns is no younger for it.
+    let slice = core(l, |w| {
+        w.nested += 1;
+        w.pace.slice()
+    });
     let parked = run(l, co, true, args, Some(1));
     l.pin(-i32::from(pinned));
-    core(l, |w| w.nested -= 1);
+    core(l, |w| {
+        w.nested -= 1;
+        w.pace.go_on(slice);
+    });
     l.set_current(current);
     if parked {
         remember(l, co);

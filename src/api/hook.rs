@@ -123,7 +123,7 @@ pub fn settle(l: Cx) {
 /// something is pending.
 #[inline(always)]
 pub fn align(l: Cx, co: State, wanted: bool) {
-    let wanted = wanted && !l.expects_alarm();
+    let wanted = wanted && (!l.expects_alarm() || co.has_foreign_hook());
     if PER_COROUTINE && (wanted || l.is_hooked()) && wanted != co.is_armed() {
         change(l, co, wanted);
     }
@@ -171,7 +171,7 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     if may_suspend && preempt::is_over(l, now) && l.interrupted().is_none() {
         return answer(l, SOON, 0, false);
     }
-    let alarm = l.expects_alarm();
+    let alarm = l.is_served();
     let (goes_on, look_at) = outlook(l, now);
     let count = if goes_on && !alarm { core(l, |w| w.pace.armed(now)) } else { 0 };
     answer(l, count, look_at, false)

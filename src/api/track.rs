@@ -99,7 +99,7 @@ fn is_interrupted(l: Cx) -> bool {
 /// of a foreign hook now, and is to be taken back.
 #[inline]
 fn lend(l: Cx, co: State, i: Int) -> bool {
-    if l.expects_alarm() && l.has_room(4) {
+    if l.expects_alarm() && !co.has_foreign_hook() && l.has_room(4) {
         l.dup(i);
         l.lend_alarm();
         return false;

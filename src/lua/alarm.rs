@@ -46,6 +46,8 @@ pub(super) struct Record {
     pub(super) armed: AtomicBool,
     /// One has come and has not been served.
     pub(super) rang: AtomicBool,
+    /// The same while the state did not run, so that no hook could be set.
+    pub(super) missed: AtomicBool,
     /// Alarms since then, up to `RARER`.
     unheard: AtomicU32,
     /// Handlers at work, perhaps in another thread.
@@ -56,7 +58,7 @@ pub(super) struct Record {
     pub(super) asker: AtomicPtr<ffi::lua_State>,
     pub(super) main: AtomicPtr<ffi::lua_State>,
     /// The thread that the timer belongs to, or 0: there is no timer.
-    thread: AtomicUsize,
+    pub(super) thread: AtomicUsize,
     /// Where that thread has its stack.
     stack: [AtomicUsize; 2],
     timer: AtomicPtr<c_void>,
@@ -70,6 +72,7 @@ static TABLE: [Record; RECORDS] = [const {
         tenant: AtomicUsize::new(0),
         armed: AtomicBool::new(false),
         rang: AtomicBool::new(false),
+        missed: AtomicBool::new(false),
         unheard: AtomicU32::new(0),
         inside: AtomicU32::new(0),
         running: AtomicPtr::new(null_mut()),
@@ -121,7 +124,7 @@ pub(super) fn is_ours(hook: ffi::lua_Hook) -> bool {
 }
 
 /// To be called from a handler too.
-fn set_hook_at_once(l: *mut ffi::lua_State) {
+pub(super) fn set_hook_at_once(l: *mut ffi::lua_State) {
     if !l.is_null() && is_free(l) {
         unsafe { set_hook(l, Some(on_alarm), ffi::LUA_MASKCOUNT, 1) }
     }
@@ -152,6 +155,8 @@ impl Record {
             set_hook_at_once(self.asker.load(SeqCst));
             #[cfg(feature = "luajit")]
             super::profile::leave_compiled_code();
+        } else {
+            self.missed.store(true, SeqCst);
         }
         self.set_timer(LONGEST << unheard.min(RARER));
     }
@@ -185,6 +190,7 @@ impl Alarm {
         let record = TABLE.iter().position(claim)?;
         let tenant = TABLE[record].tenant.fetch_add(1, SeqCst).wrapping_add(1);
         TABLE[record].roams.store(false, SeqCst);
+        TABLE[record].missed.store(false, SeqCst);
         Some(Alarm { record, tenant })
     }
 
@@ -218,6 +224,7 @@ impl Alarm {
         let knows = || l.0 == record.running.load(SeqCst) || l.0 == record.asker.load(SeqCst);
         record.armed.load(SeqCst)
             && record.thread.load(SeqCst) == signal::this_thread()
+            && !record.missed.load(SeqCst)
             && knows()
             && is_free(l.0)
     }

@@ -2,7 +2,8 @@
 //! that is called then.
 #![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
-use super::alarm::{Alarm, LONGEST, Record, clear_hook, is_free, is_ours};
+use super::alarm::{Alarm, LONGEST, Record, clear_hook, is_free, is_ours, set_hook_at_once};
+use super::signal;
 use super::state::State;
 use super::udata::{Ref, Tagged};
 use mlua::ffi;
@@ -58,6 +59,10 @@ impl State {
             let _ = record.running.compare_exchange(null_mut(), main.0, SeqCst, SeqCst);
             self.thread();
             set = self.ask(record, self);
+        }
+        // One has come while no Lua ran.
+        if record.missed.swap(false, SeqCst) && set && !is_new {
+            set_hook_at_once(self.0);
         }
         if set && is_new {
             record.rang.store(false, SeqCst);
@@ -125,8 +130,10 @@ fn serve(l: State, record: &Record) -> bool {
     let suspends = l.truthy(-1);
     l.pop(2);
     // Another that was served meanwhile may have said that none is to come.
-    record.armed.store(wait > 0, SeqCst);
-    if wait > 0 {
+    // And this may be a child process by now, which has no timer.
+    let stays = record.thread.load(SeqCst) == signal::this_thread();
+    record.armed.store(wait > 0 && stays, SeqCst);
+    if wait > 0 && stays {
         record.set_timer(wait.min(LONGEST));
     }
     suspends

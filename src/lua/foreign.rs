@@ -261,7 +261,7 @@ pub(super) unsafe fn cover(hooks: Ref<Hooks>, l: State, to: State, hook: ffi::lu
     unsafe {
         let (mask, count) = (ffi::lua_gethookmask(to.0), ffi::lua_gethookcount(to.0));
         let whole = mask & LINE != 0 || (mask & COUNT != 0 && count > 0);
-        let kind = Kind { hook, alone: (!whole).then_some((mask, count)) };
+        let kind = Kind { hook, alone: (!whole).then_some((mask, count.max(0))) };
         let Some(i) = kind.place() else { return };
         let (counter, ours) = hooks.update(|h| (h.foreign.counter, h.count));
         if !whole {

@@ -71,7 +71,7 @@ impl State {
 
     /// `[0 0 -]` Does the program use a debug hook now? It may be running.
     pub fn is_debugged(self) -> bool {
-        unsafe { ffi::lua_gethook(self.0).is_some() }
+        self.has_foreign_hook()
     }
 
     /// `[0 0 -]` Must a coroutine that begins to run here not park? So it is in

@@ -7,8 +7,13 @@ use mlua::ffi;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// No thread of any Lua is smaller than so many words, nor one of LuaJIT.
-const WORDS: usize = if cfg!(feature = "luajit") { 88 } else { 184 } / size_of::<usize>();
+/// No thread of any Lua is smaller than so many words, nor one of LuaJIT. Where words
+/// are of 32 bits nothing is looked for.
+const WORDS: usize = match (size_of::<usize>(), cfg!(feature = "luajit")) {
+    (8, true) => 11,
+    (8, false) => 23,
+    _ => 0,
+};
 
 /// Which word of a thread is the address of the innermost protected call's
 /// record, which lies on the stack of the OS thread that runs it; 0: not known.
@@ -59,6 +64,8 @@ impl State {
                 ffi::lua_settop(self.0, -2);
             }
         }
-        PROTECTED_AT.store(this.found.unwrap_or(0), Relaxed);
+        if let Some(found) = this.found {
+            PROTECTED_AT.store(found, Relaxed);
+        }
     }
 }

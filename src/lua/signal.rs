@@ -6,6 +6,7 @@ use std::ffi::{c_int, c_void};
 use std::mem::{MaybeUninit, zeroed};
 use std::ops::Range;
 use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// How far above the first real-time signal the search for a free one begins.
 const FIRST: c_int = 5;
@@ -46,8 +47,17 @@ pub(super) fn reaches(signal: c_int, handler: Handler) -> bool {
     }
 }
 
+/// A number that no other thread has, unlike that of the system, which another gets
+/// when one is over. A handler may ask for it where it has been asked for before.
 pub(super) fn this_thread() -> usize {
-    unsafe { libc::pthread_self() as usize }
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    thread_local! {
+        static NUMBER: Cell<usize> = const { Cell::new(0) };
+    }
+    if NUMBER.get() == 0 {
+        NUMBER.set(NEXT.fetch_add(1, Relaxed));
+    }
+    NUMBER.get()
 }
 
 /// Where the running thread has its stack.

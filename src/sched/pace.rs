@@ -151,7 +151,7 @@ impl Pace {
         if self.slice == 0 {
             self.slice = now;
         }
-        now >= self.next_batch && now - self.slice >= SLICE
+        now >= self.next_batch && now.saturating_sub(self.slice) >= SLICE
     }
 
     /// A batch begins.

@@ -125,6 +125,17 @@ static void *in_thread(void *code) {
   return firings;
 }
 
+/* Leaves something pending in its thread, which ends. */
+static void *leave(void *l) {
+  run(l, "pending(60000); busy(0.02)");
+  return NULL;
+}
+
+static void *take_over(void *l) {
+  run(l, "pending(60000); local done = pending(30); busy(0.5, done); assert(done(), 'in the next thread')");
+  return NULL;
+}
+
 static volatile int gone;
 
 static void *go_on(void *l) {
@@ -240,6 +251,41 @@ static void roams(void) {
   passed("gives up a state that goes from thread to thread");
 }
 
+/* The system may give the second thread the number of the first. */
+static void inherited(void) {
+  lua_State *l = begun();
+  pthread_t t;
+  pthread_create(&t, NULL, leave, l);
+  pthread_join(t, NULL);
+  pthread_create(&t, NULL, take_over, l);
+  pthread_join(t, NULL);
+  lua_close(l);
+  passed("knows a thread from one that is over");
+}
+
+static int forked(lua_State *l) {
+  lua_pushinteger(l, fork());
+  return 1;
+}
+
+static void forks_in_a_task(void) {
+  lua_State *l = begun();
+  lua_register(l, "fork", forked);
+  run(l, "local child\n"
+         "require'async'.take_async(require'async'.timeout(10), function() child = fork() end)\n"
+         "pending(60000)\n"
+         "busy(0.5, function() return child end)\n"
+         "local done = pending(30); busy(0.5, done)\n"
+         "if child == 0 then os.exit(done() and 0 or 1) end\n"
+         "assert(done())\n"
+         "return child");
+  int status, child = lua_tointeger(l, -1);
+  waitpid(child, &status, 0);
+  if (status != 0) printf("FAILED: child of a task %d\n", status), exit(1);
+  lua_close(l);
+  passed("goes on in the child of a task that it runs");
+}
+
 static void blocked(void) {
   sigset_t all, old;
   sigfillset(&all);
@@ -289,6 +335,8 @@ int main(int argc, char **argv) {
   execs();
   sleeps();
   roams();
+  inherited();
+  forks_in_a_task();
   ends();
   many();
   threads();
