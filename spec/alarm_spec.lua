@@ -185,12 +185,12 @@ describe("the alarm", function()
   end)
 
   it("serves a go block that has a debug hook of its own and was woken", function()
-    local c, fired, seen = chan(), false, nil
+    local c, fired, heard = chan(), false, nil
     go(function()
       debug.sethook(function() end, "c")
       async.park_take(c)
       busy(arithmetic, function() return fired end, 0.5)
-      seen = fired
+      heard = fired
       debug.sethook()
     end)
     local timer = timeout(200)
@@ -198,7 +198,7 @@ describe("the alarm", function()
     async.put_async(c, 1)
     async.block_take(timeout(1))
     async.block_take(timer)
-    assert.is_true(seen)
+    assert.is_true(heard)
   end)
 
   it("serves a program that spawns all the time", function()

@@ -69,7 +69,7 @@ static const char STRESS[] =
   "  assert(got == 20 and sum == 210 and wrong == 0 and ended == 20 and stopped == 5,\n"
   "    table.concat({ got, sum, wrong, ended, stopped }, ' '))\n"
   "end\n"
-  "async.run()\n"
+  "collectgarbage() collectgarbage() async.run()\n"
   "assert(failed == rounds * 5, failed .. ' of ' .. rounds)\n"
   "return async.stats().firings\n";
 
