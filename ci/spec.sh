@@ -13,7 +13,7 @@ failed=0
 
 # one INTERPRETER LOGS FILE: what it says goes to a log, and then what it ended with.
 one() {
-  local log=$2/${3##*/} code=0
+  local log=$2/${3//\//-} code=0
   timeout 200 spec/support/run "$1" --output=TAP "$3" >"$log" 2>&1 || code=$?
   echo "$code" >"$log.code"
 }
@@ -22,7 +22,7 @@ export -f one
 # count FILE: adds what is in its log: "ok 7 - name", "not ok 8 - name", and "1..8"
 # when the run came to its end. A skipped test counts as failed: it shows nothing.
 count() {
-  local p f planned log=$logs/${1##*/} code
+  local p f planned log=$logs/${1//\//-} code
   code=$(cat "$log.code")
   cat "$log"
   read -r p f planned < <(awk '
@@ -43,12 +43,12 @@ count() {
 }
 
 clock='\<(now|clock|busy|wait_for)\>|support\.load'
-alone=$(grep -lE "$clock" spec/*_spec.lua)
+alone=$(grep -rlE --include='*_spec.lua' "$clock" spec | sort)
 for file in $alone; do
   one "$1" "$logs" "$file"
   count "$file"
 done
-others=$(grep -LE "$clock" spec/*_spec.lua)
+others=$(grep -rLE --include='*_spec.lua' "$clock" spec | sort)
 printf '%s\n' $others | xargs -P 2 -I {} bash -c 'one "$@"' one "$1" "$logs" {}
 for file in $others; do count "$file"; done
 echo "$passed passed, $failed failed"
