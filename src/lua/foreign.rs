@@ -386,7 +386,10 @@ unsafe extern "C-unwind" fn on_event<const I: usize>(l: *mut ffi::lua_State, ar:
     // SAFETY: Lua passes a valid record.
     let event = unsafe { (*ar).event };
     let counted = event == ffi::LUA_HOOKCOUNT;
-    if counted || event == ffi::LUA_HOOKLINE || is_parted(*kind, l) {
+    // If theirs has made it yield in a count, the line at the same instruction follows
+    // nevertheless, and its stack must stay as it is.
+    let runs = unsafe { ffi::lua_status(l.0) } == ffi::LUA_OK;
+    if runs && (counted || event == ffi::LUA_HOOKLINE || is_parted(*kind, l)) {
         let Some(hooks) = l.hooks() else { return l.pop(1) };
         let theirs = unsafe { ours_first(hooks, l, I, event) };
         l.pop(1);
