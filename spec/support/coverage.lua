@@ -4,11 +4,10 @@ local M = {}
 
 --- Calls `f` and answers how often each line of the file was run.
 function M.of(f, file)
-  local hits, steps = {}, 0
+  local hits = {}
   local function hook(_, line)
     local source = debug.getinfo(2, "S").source
     if source:sub(-#file) == file then hits[line] = (hits[line] or 0) + 1 end
-    steps = steps + 1
   end
   local create, wrap = coroutine.create, coroutine.wrap
   local function hooked(body)
@@ -27,7 +26,7 @@ function M.of(f, file)
   rawset(coroutine, "wrap", wrap)
   assert(ok, result)
   assert(set == hook, "the hook is there till the end")
-  return hits, result, steps
+  return hits, result
 end
 
 return M
