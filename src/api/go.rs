@@ -46,7 +46,17 @@ pub extern "C-unwind" fn go(l: State) -> Int {
     }
     let args = n - 1 + Int::from(wrapped);
     l.give(co, args + 2);
-    // The running coroutine is the same afterwards.
+    if begin(l, co, args) {
+        remember(l, co);
+    }
+    hook::arm(l);
+    l.set_top(1);
+    1
+}
+
+/// `[0 0 -]` The go block at 1 begins to run. The running coroutine is the same
+/// afterwards. True: it has parked.
+fn begin(l: Cx, co: State, args: Int) -> bool {
     let current = l.set_current(None);
     let pinned = hook::forbids_parking(l);
     l.pin(pinned.into());
@@ -62,12 +72,7 @@ pub extern "C-unwind" fn go(l: State) -> Int {
         w.pace.go_on(slice);
     });
     l.set_current(current);
-    if parked {
-        remember(l, co);
-    }
-    hook::arm(l);
-    l.set_top(1);
-    1
+    parked
 }
 
 /// How many go blocks can be remembered for which there was no memory.

@@ -12,17 +12,21 @@ use crate::sys::clock;
 /// the running thread, and on the main thread, to which it will return.
 #[inline]
 pub fn arm(l: Cx) {
-    let armed = if PER_COROUTINE { l.is_served() || l.is_armed() } else { l.is_hooked() };
-    if !armed && core(l, |w| w.wants_hook()) {
+    if !has_trigger(l) && core(l, |w| w.wants_hook()) {
         set(l);
     }
 }
 
-/// `[0 0 -]` The same after a debug hook was set or cleared on the running thread.
+/// `[0 0 -]` The same where it may be gone, and matters how long work takes.
 pub fn arm_again(l: Cx) {
-    if PER_COROUTINE && !l.is_served() && !l.is_armed() && core(l, |w| w.keeps_hook()) {
+    if !has_trigger(l) && core(l, |w| w.keeps_hook()) {
         set(l);
     }
+}
+
+#[inline]
+fn has_trigger(l: Cx) -> bool {
+    if PER_COROUTINE { l.is_served() || l.is_armed() } else { l.is_hooked() }
 }
 
 #[cold]
@@ -63,15 +67,9 @@ fn start(l: Cx) {
     }
 }
 
-/// `[0 0 -]` The same where work is watched that the running thread is about to do.
+/// `[0 0 -]` The same for work on this coroutine, of which it matters how long it takes.
 #[cold]
-pub fn watch(l: Cx) {
-    watch_on(l, *l);
-}
-
-/// `[0 0 -]` The same of work that runs already on another thread.
-#[cold]
-pub fn watch_on(l: Cx, co: State) {
+pub fn watch(l: Cx, co: State) {
     if core(l, |w| w.off) {
         return;
     }
@@ -105,11 +103,7 @@ pub fn switch_on(l: Cx) {
         w.pace.retry();
     });
     l.set_polling(!PER_COROUTINE);
-    if PER_COROUTINE {
-        arm_again(l);
-    } else if core(l, |w| w.keeps_hook()) && !l.is_hooked() {
-        start(l);
-    }
+    arm_again(l);
 }
 
 /// `[0 0 -]` Nothing is pending any more, perhaps: takes the hook off.

@@ -136,7 +136,7 @@ fn begin(l: Cx) {
     let matters = core(l, |w| w.slices.matters());
     l.set_watching(matters);
     if matters && let Some(go) = l.current_go() {
-        hook::watch_on(l, go);
+        hook::watch(l, go);
     }
 }
 

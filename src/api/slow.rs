@@ -96,7 +96,7 @@ fn begin(l: Cx, work: Work, turn: Turn) -> Outer {
     }
     // A coroutine gets the hook as it is resumed.
     if !PER_COROUTINE || l.prefers_alarm() || matches!(work, Work::Callback | Work::Step) {
-        hook::watch(l);
+        hook::watch(l, *l);
     }
     outer
 }

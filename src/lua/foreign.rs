@@ -14,7 +14,6 @@ use super::state::{Int, State};
 use super::udata::Ref;
 use mlua::ffi;
 use std::cell::Cell;
-use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
@@ -219,18 +218,7 @@ fn is_over(on: State) -> bool {
 
 /// Must the hook stay as it is, since this one's lines would be told twice?
 fn is_fixed(on: State) -> bool {
-    SETTING_REPEATS_LINES && unsafe { ffi::lua_gethookmask(on.0) } & LINE != 0 && has_yielded_in_hook(on)
-}
-
-fn has_yielded_in_hook(on: State) -> bool {
-    let mut at = MaybeUninit::<ffi::lua_Debug>::zeroed();
-    // Elsewhere the innermost function is the one in C that yields.
-    unsafe {
-        ffi::lua_status(on.0) == ffi::LUA_YIELD
-            && ffi::lua_getstack(on.0, 0, at.as_mut_ptr()) == 1
-            && ffi::lua_getinfo(on.0, c"S".as_ptr(), at.as_mut_ptr()) == 1
-            && *(*at.as_ptr()).what != b'C' as c_char
-    }
+    SETTING_REPEATS_LINES && unsafe { ffi::lua_gethookmask(on.0) } & LINE != 0 && on.has_yielded_in_hook()
 }
 
 /// Is its count served in pieces?

@@ -65,10 +65,15 @@ impl State {
 
     /// `[0 0 -]` Is this coroutine suspended so?
     pub fn is_suspended_in_hook(self) -> bool {
+        !(1..=2).any(|i| self.top() >= i && is_mark(self, -i)) && self.has_yielded_in_hook()
+    }
+
+    /// `[0 0 -]` Has a hook, whosever it is, made it yield? Elsewhere the innermost
+    /// function is the one in C that yields.
+    pub(super) fn has_yielded_in_hook(self) -> bool {
         unsafe {
             let mut ar: ffi::lua_Debug = zeroed();
             ffi::lua_status(self.0) == ffi::LUA_YIELD
-                && !(1..=2).any(|i| self.top() >= i && is_mark(self, -i))
                 && ffi::lua_getstack(self.0, 0, &mut ar) != 0
                 && ffi::lua_getinfo(self.0, c"S".as_ptr(), &mut ar) != 0
                 && CStr::from_ptr(ar.what) != c"C"
