@@ -1,4 +1,4 @@
--- What the README shows is what the examples hold and what the module has.
+-- What the README and the files in docs/ show is what the examples hold and what the module has.
 local async = require("async")
 local fennel = require("fennel")
 
@@ -20,7 +20,7 @@ local function printed_by(source, language)
   if language == "fennel" then
     fennel.eval(source, { env = env })
   else
-    local chunk = assert((loadstring or load)(source, "=README", "t", env))
+    local chunk = assert((loadstring or load)(source, "=shown", "t", env))
     if setfenv then setfenv(chunk, env) end
     chunk()
   end
@@ -89,10 +89,19 @@ describe("the README", function()
     end
   end)
 
+  it("names every field of stats", function()
+    for field in pairs(async.stats()) do
+      assert.is_truthy(text:find("`" .. field .. "`", 1, true), field .. " is not in the README")
+    end
+  end)
+end)
+
+describe("docs/transducers.md", function()
+  local text = read("docs/transducers.md")
+
   it("shows transducers as they are in examples, with what they print", function()
-    local shown = section(text, "Transducers")
     for _, language in ipairs({ { "lua", "lua", "%-%-> ([^\n]*)" }, { "fennel", "fnl", ";=> ([^\n]*)" } }) do
-      local block, said = shown:match("\n```" .. language[1] .. "\n(.-)```\n"), {}
+      local block, said = text:match("\n```" .. language[1] .. "\n(.-)```\n"), {}
       for line in block:gmatch(language[3]) do said[#said + 1] = line end
       assert.is_true(#said > 1)
       assert.equal(read("examples/transducers." .. language[2]), block)
@@ -102,7 +111,7 @@ describe("the README", function()
 
   it("lists every function of async.xf with both spellings, and no other", function()
     local count = 0
-    for names in section(text, "Transducers"):gmatch("\n| (`.-) |") do
+    for names in text:gmatch("\n| (`.-) |") do
       local first = names:match("`([^`]+)`")
       for name in names:gmatch("`([^`]+)`") do
         assert.equal("function", type(async.xf[name]), name)
@@ -112,11 +121,5 @@ describe("the README", function()
     end
     for _ in pairs(async.xf) do count = count - 1 end
     assert.equal(0, count)
-  end)
-
-  it("names every field of stats", function()
-    for field in pairs(async.stats()) do
-      assert.is_truthy(text:find("`" .. field .. "`", 1, true), field .. " is not in the README")
-    end
   end)
 end)
