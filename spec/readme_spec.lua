@@ -38,6 +38,14 @@ local function rows(text)
   return list
 end
 
+-- What the comments in a program say that it prints.
+local function said_in(source, mark)
+  local lines = {}
+  for line in source:gmatch(mark .. " ([^\n]*)") do lines[#lines + 1] = line end
+  assert.is_true(#lines > 1)
+  return lines
+end
+
 describe("the README", function()
   local text = read("README.md")
 
@@ -100,12 +108,10 @@ describe("docs/transducers.md", function()
   local text = read("docs/transducers.md")
 
   it("shows transducers as they are in examples, with what they print", function()
-    for _, language in ipairs({ { "lua", "lua", "%-%-> ([^\n]*)" }, { "fennel", "fnl", ";=> ([^\n]*)" } }) do
-      local block, said = text:match("\n```" .. language[1] .. "\n(.-)```\n"), {}
-      for line in block:gmatch(language[3]) do said[#said + 1] = line end
-      assert.is_true(#said > 1)
+    for _, language in ipairs({ { "lua", "lua", "%-%->" }, { "fennel", "fnl", ";=>" } }) do
+      local block = text:match("\n```" .. language[1] .. "\n(.-)```\n")
       assert.equal(read("examples/transducers." .. language[2]), block)
-      assert.same(said, printed_by(block, language[1]))
+      assert.same(said_in(block, language[3]), printed_by(block, language[1]))
     end
   end)
 
@@ -121,5 +127,12 @@ describe("docs/transducers.md", function()
     end
     for _ in pairs(async.xf) do count = count - 1 end
     assert.equal(0, count)
+  end)
+end)
+
+describe("docs/combinators.md", function()
+  it("shows a pub that prints what it says", function()
+    local block = read("docs/combinators.md"):match("\n```lua\n(.-)```\n")
+    assert.same(said_in(block, "%-%->"), printed_by(block, "lua"))
   end)
 end)
