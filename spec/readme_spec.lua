@@ -130,9 +130,9 @@ describe("docs/transducers.md", function()
   end)
 end)
 
-describe("docs/combinators.md", function()
-  it("shows a pub that prints what it says", function()
-    local block = read("docs/combinators.md"):match("\n```lua\n(.-)```\n")
+for _, name in ipairs({ "docs/combinators.md", "docs/coroutines.md" }) do
+  it(name .. " shows a program that prints what it says", function()
+    local block = read(name):match("\n```lua\n(.-)```\n")
     assert.same(said_in(block, "%-%->"), printed_by(block, "lua"))
   end)
-end)
+end
