@@ -136,3 +136,60 @@ for _, name in ipairs({ "docs/combinators.md", "docs/coroutines.md" }) do
     assert.same(said_in(block, "%-%->"), printed_by(block, "lua"))
   end)
 end
+
+-- The README, CONTRIBUTING.md and everything in docs/.
+local function documents()
+  local list = { "README.md", "CONTRIBUTING.md" }
+  local listing = io.popen("ls docs/*.md")
+  for name in listing:lines() do list[#list + 1] = name end
+  listing:close()
+  assert.is_true(#list > 3)
+  return list
+end
+
+-- What a heading is called in a link to it.
+local function slug(heading)
+  return (heading:lower():gsub("[%c!-,./:-@%[-^`{-~]", ""):gsub(" ", "-"))
+end
+
+-- The links of a text, without those in programs.
+local function links(text)
+  return text:gsub("\n```.-\n```", ""):gsub("`[^`\n]*`", ""):gmatch("%]%(([^)%s]+)%)")
+end
+
+describe("the documents", function()
+  it("lead to files and headings that are there", function()
+    for _, name in ipairs(documents()) do
+      local folder = name:match("^(.*/)") or ""
+      for link in links(read(name)) do
+        local path, anchor = link:match("^([^#]*)#?(.*)$")
+        if not link:find("^https?:") then
+          local target = path == "" and name or (folder .. path):gsub("[^/]+/%.%./", "")
+          local found = read(target)
+          if anchor ~= "" then
+            local there = false
+            for heading in ("\n" .. found):gmatch("\n#+ ([^\n]+)") do there = there or slug(heading) == anchor end
+            assert.is_true(there, link .. " in " .. name)
+          end
+        end
+      end
+    end
+  end)
+
+  it("are all linked in the README", function()
+    local linked = {}
+    for link in links(read("README.md")) do linked[link:match("^[^#]*")] = true end
+    for _, name in ipairs(documents()) do assert.is_true(linked[name] or name == "README.md", name) end
+  end)
+
+  it("show Lua that compiles", function()
+    local count = 0
+    for _, name in ipairs(documents()) do
+      for block in read(name):gmatch("\n```lua\n(.-)```\n") do
+        assert((loadstring or load)(block, "=" .. name))
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 5)
+  end)
+end)
