@@ -50,6 +50,7 @@ copied() {
   cp -R "build/dist/$feature" "$copy"
   diff -r -x core.so lua "$copy/lua"
   cmp LICENSE "$copy/LICENSE"
+  diff -r docs "$copy/docs"
   diff -r library "$copy/library"
   ci/use.sh "$lua" "$copy/lua" "$copy/lua"
 }

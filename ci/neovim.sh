@@ -1,6 +1,6 @@
 #!/bin/sh
-# neovim.sh: the library in Neovim's own main loop, first by the lines that the
-# README shows, then as a plugin that was only copied.
+# neovim.sh: the library in Neovim's own main loop, first by the lines that
+# docs/hosts.md shows, then as a plugin that was only copied.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -9,10 +9,10 @@ trap 'rm -rf "$tmp"' EXIT
 dist=build/dist/luajit
 ci/dist.sh luajit
 
-# The first Lua block after the word **Neovim**.
-awk '/^\*\*Neovim\*\*/ { near = 1 } near && /^```$/ { exit } shown { print } near && /^```lua$/ { shown = 1 }' README.md \
+# The first Lua block of the section Neovim.
+awk '/^## Neovim$/ { near = 1 } near && /^```$/ { exit } shown { print } near && /^```lua$/ { shown = 1 }' docs/hosts.md \
   >"$tmp/shown.lua"
-[ "$(wc -l <"$tmp/shown.lua")" -eq 3 ] || { echo "neovim: README.md shows no three lines" >&2; exit 1; }
+[ "$(wc -l <"$tmp/shown.lua")" -eq 3 ] || { echo "neovim: docs/hosts.md shows no three lines" >&2; exit 1; }
 
 cat >"$tmp/program.lua" <<'LUA'
 local async = require("async")

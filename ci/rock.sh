@@ -34,10 +34,12 @@ bare() {
   done
 }
 
-# same TREE: it has the files of lua/, the types and one library, and they work.
+# same TREE: it has the files of lua/, docs/ and library/ and one core, and they work.
 same() {
   diff -r lua "$1/share/lua/$version"
-  diff -r library "$1/lib/luarocks/rocks-$version/async-channels/scm-1/library"
+  rock=$1/lib/luarocks/rocks-$version/async-channels/scm-1
+  diff -r docs "$rock/docs"
+  diff -r library "$rock/library"
   [ "$(cd "$1/lib/lua/$version" && find . -type f)" = ./async/core.so ] || fail "no library, or too many, in $1"
   ci/use.sh "$lua" "$1/share/lua/$version" "$1/lib/lua/$version"
 }

@@ -62,6 +62,6 @@ build = {
     },
     lib = { ["async.core"] = "build/rock/core.so" },
   },
-  copy_directories = { "library" }, -- types, for editors
+  copy_directories = { "docs", "library" }, -- what the README leads to; types, for editors
 }
 test = { type = "command", command = "make test" }

@@ -1,4 +1,4 @@
--- What the README shows is what the examples hold and what the module has.
+-- What the README and the files in docs/ show is what the examples hold and what the module has.
 local async = require("async")
 local fennel = require("fennel")
 
@@ -20,7 +20,7 @@ local function printed_by(source, language)
   if language == "fennel" then
     fennel.eval(source, { env = env })
   else
-    local chunk = assert((loadstring or load)(source, "=README", "t", env))
+    local chunk = assert((loadstring or load)(source, "=shown", "t", env))
     if setfenv then setfenv(chunk, env) end
     chunk()
   end
@@ -36,6 +36,14 @@ local function rows(text)
     list[#list + 1] = row
   end
   return list
+end
+
+-- What the comments in a program say that it prints.
+local function said_in(source, mark)
+  local lines = {}
+  for line in source:gmatch(mark .. " ([^\n]*)") do lines[#lines + 1] = line end
+  assert.is_true(#lines > 1)
+  return lines
 end
 
 describe("the README", function()
@@ -89,20 +97,27 @@ describe("the README", function()
     end
   end)
 
+  it("names every field of stats", function()
+    for field in pairs(async.stats()) do
+      assert.is_truthy(text:find("`" .. field .. "`", 1, true), field .. " is not in the README")
+    end
+  end)
+end)
+
+describe("docs/transducers.md", function()
+  local text = read("docs/transducers.md")
+
   it("shows transducers as they are in examples, with what they print", function()
-    local shown = section(text, "Transducers")
-    for _, language in ipairs({ { "lua", "lua", "%-%-> ([^\n]*)" }, { "fennel", "fnl", ";=> ([^\n]*)" } }) do
-      local block, said = shown:match("\n```" .. language[1] .. "\n(.-)```\n"), {}
-      for line in block:gmatch(language[3]) do said[#said + 1] = line end
-      assert.is_true(#said > 1)
+    for _, language in ipairs({ { "lua", "lua", "%-%->" }, { "fennel", "fnl", ";=>" } }) do
+      local block = text:match("\n```" .. language[1] .. "\n(.-)```\n")
       assert.equal(read("examples/transducers." .. language[2]), block)
-      assert.same(said, printed_by(block, language[1]))
+      assert.same(said_in(block, language[3]), printed_by(block, language[1]))
     end
   end)
 
   it("lists every function of async.xf with both spellings, and no other", function()
     local count = 0
-    for names in section(text, "Transducers"):gmatch("\n| (`.-) |") do
+    for names in text:gmatch("\n| (`.-) |") do
       local first = names:match("`([^`]+)`")
       for name in names:gmatch("`([^`]+)`") do
         assert.equal("function", type(async.xf[name]), name)
@@ -113,10 +128,68 @@ describe("the README", function()
     for _ in pairs(async.xf) do count = count - 1 end
     assert.equal(0, count)
   end)
+end)
 
-  it("names every field of stats", function()
-    for field in pairs(async.stats()) do
-      assert.is_truthy(text:find("`" .. field .. "`", 1, true), field .. " is not in the README")
+for _, name in ipairs({ "docs/combinators.md", "docs/coroutines.md" }) do
+  it(name .. " shows a program that prints what it says", function()
+    local block = read(name):match("\n```lua\n(.-)```\n")
+    assert.same(said_in(block, "%-%->"), printed_by(block, "lua"))
+  end)
+end
+
+-- The README, CONTRIBUTING.md and everything in docs/.
+local function documents()
+  local list = { "README.md", "CONTRIBUTING.md" }
+  local listing = io.popen("ls docs/*.md")
+  for name in listing:lines() do list[#list + 1] = name end
+  listing:close()
+  assert.is_true(#list > 3)
+  return list
+end
+
+-- What a heading is called in a link to it.
+local function slug(heading)
+  return (heading:lower():gsub("[%c!-,./:-@%[-^`{-~]", ""):gsub(" ", "-"))
+end
+
+-- The links of a text, without those in programs.
+local function links(text)
+  return text:gsub("\n```.-\n```", ""):gsub("`[^`\n]*`", ""):gmatch("%]%(([^)%s]+)%)")
+end
+
+describe("the documents", function()
+  it("lead to files and headings that are there", function()
+    for _, name in ipairs(documents()) do
+      local folder = name:match("^(.*/)") or ""
+      for link in links(read(name)) do
+        local path, anchor = link:match("^([^#]*)#?(.*)$")
+        if not link:find("^https?:") then
+          local target = path == "" and name or (folder .. path):gsub("[^/]+/%.%./", "")
+          local found = read(target)
+          if anchor ~= "" then
+            local there = false
+            for heading in ("\n" .. found):gmatch("\n#+ ([^\n]+)") do there = there or slug(heading) == anchor end
+            assert.is_true(there, link .. " in " .. name)
+          end
+        end
+      end
     end
+  end)
+
+  it("are all linked in the README", function()
+    local linked = {}
+    for link in links(read("README.md")) do linked[link:match("^[^#]*")] = true end
+    for _, name in ipairs(documents()) do assert.is_true(linked[name] or name == "README.md", name) end
+  end)
+
+  it("show Lua that compiles", function()
+    local count = 0
+    for _, name in ipairs(documents()) do
+      for block in read(name):gmatch("\n```lua\n(.-)```\n") do
+        assert((loadstring or load)(block, "=" .. name))
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 5)
   end)
 end)
