@@ -1,22 +1,19 @@
 -- Timeouts: in order, never early, shared, without a limit on waiters.
 local async = require "async"
+local can = require "spec.support.can"
 local more = require "spec.support.more"
 
 local timeout, take_async, block_take = async.timeout, async.take_async, async.block_take
 local unpack = table.unpack or unpack
 
---- Timeouts of the given lengths, all of different ticks: made again if a tick passed in between.
-local function distinct(...)
-  for _ = 1, 100 do
-    local list, seen, clash = {}, {}, false
-    for i, ms in ipairs { ... } do
-      list[i] = timeout(ms)
-      clash = clash or seen[list[i]]
-      seen[list[i]] = true
-    end
-    if not clash then return list end
+--- Timeouts of the given lengths, made within half a millisecond.
+local function at_once(...)
+  for _ = 1, 1000 do
+    local list, start = {}, more.now()
+    for i, ms in ipairs { ... } do list[i] = timeout(ms) end
+    if more.now() - start < 0.0005 then return list end
   end
-  error "equal channels for different lengths"
+  error "it takes longer in every attempt"
 end
 
 local function closing_order(timers)
@@ -32,13 +29,13 @@ end
 
 describe("timeout", function()
   it("80: closes in the order of the deadlines, not of the calls", function()
-    local order = closing_order(distinct(80, 60, 70, 50))
+    local order = closing_order(at_once(80, 60, 70, 50))
     more.wait_for(function() return #order == 4 end)
     assert.same({ 4, 2, 3, 1 }, order)
   end)
 
   it("80: keeps that order when the thread slept past all of them", function()
-    local order = closing_order(distinct(80, 60, 70, 50))
+    local order = closing_order(at_once(80, 60, 70, 50))
     more.nap(0.12)
     more.wait_for(function() return #order == 4 end)
     assert.same({ 4, 2, 3, 1 }, order)
@@ -47,7 +44,7 @@ describe("timeout", function()
   it("80: keeps it for blocks parked on many timers, made in a scrambled order", function()
     local lengths, log, last = {}, {}, 0
     for i = 0, 19 do lengths[#lengths + 1] = ((i * 7) % 20 + 1) * 10 + 5 end
-    local timers = distinct(unpack(lengths))
+    local timers = at_once(unpack(lengths))
     for i, t in ipairs(timers) do
       async.go(function()
         async.park_take(t)
@@ -62,12 +59,32 @@ describe("timeout", function()
     end
   end)
 
+  it("80: tells deadlines apart that lie a millisecond from each other", function()
+    local order = closing_order(at_once(14, 11, 13, 12))
+    more.wait_for(function() return #order == 4 end)
+    assert.same({ 2, 4, 3, 1 }, order)
+  end)
+
   it("81: gives one channel to equal calls of the same tick", function()
     local same = 0
     for _ = 1, 20 do
       if timeout(10) == timeout(10) then same = same + 1 end
+      assert.are_not.equal(timeout(10), timeout(10.5))
     end
     assert.is_true(same >= 15)
+  end)
+
+  it("81: is early for none of those who share it", function()
+    for _ = 1, 100 do
+      local first = timeout(20)
+      more.nap(0.003)
+      local start = more.now()
+      if timeout(20) == first then
+        block_take(first)
+        return assert.is_true(more.now() - start >= 0.020)
+      end
+    end
+    error "no two calls within a tick"
   end)
 
   it("81: gives a new channel once the old one is closed", function()
@@ -111,6 +128,29 @@ describe("timeout", function()
       block_take(timeout(ms))
       assert.is_true(more.now() - start >= ms / 1000)
     end
+  end)
+
+  -- The alarm and the profiler come by the kernel's tick, so they are too coarse to show it.
+  it("is on time in a program that was to be interrupted later", function()
+    if not can.hook then return end
+    local before, late = async.trigger(), {}
+    async.trigger "count"
+    local far = timeout(60000)
+    take_async(far, function() end)
+    for i = 1, 15 do
+      local fired
+      local limit = more.now() + 0.012
+      repeat until more.now() > limit
+      local wanted = more.now() + 0.002
+      take_async(timeout(2), function() fired = more.now() end)
+      repeat until fired
+      late[i] = fired - wanted
+    end
+    async.trigger(before)
+    async.close(far)
+    table.sort(late)
+    assert.is_true(late[1] >= 0)
+    assert.is_true(late[8] < 0.0015, late[8] .. " s late")
   end)
 
   it("refuses what is no length of time, and says so by name", function()

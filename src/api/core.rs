@@ -193,8 +193,20 @@ impl Core {
     }
 
     /// When the clock has to be compared next.
-    pub fn look_at(&self, now: u64) -> u64 {
-        self.pace.look_at(now).min(self.slices.look_at())
+    pub fn look_at(&mut self, now: u64) -> u64 {
+        let deadline = self.deadline();
+        self.pace.look_at(now, deadline).min(self.slices.look_at())
+    }
+
+    /// That of the first timer, or never.
+    pub fn deadline(&mut self) -> u64 {
+        self.timers.first().map_or(u64::MAX, |(at, _)| at)
+    }
+
+    /// A trigger that keeps its own time fired: is a batch due?
+    pub fn sampled(&mut self, now: u64) -> bool {
+        let deadline = self.deadline();
+        self.pace.sampled(now, deadline)
     }
 
     /// Tasks are about to run because somebody waits for them; to be given to
@@ -211,8 +223,7 @@ impl Core {
 
     /// Would interrupting it bring anything forward now?
     pub fn has_due(&mut self, now: u64) -> bool {
-        self.timers.first().is_some_and(|(deadline, _)| deadline <= now)
-            || (self.wants_hook() && !self.ready.is_empty())
+        self.deadline() <= now || (self.wants_hook() && !self.ready.is_empty())
     }
 
     /// Queues the party of a meeting, for which there is room.

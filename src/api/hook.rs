@@ -29,6 +29,17 @@ fn has_trigger(l: Cx) -> bool {
     if PER_COROUTINE { l.is_served() || l.is_armed() } else { l.is_hooked() }
 }
 
+/// `[0 0 -]` A timer was made that is over before all others. What is armed may have been
+/// armed for later.
+pub fn hasten(l: Cx, deadline: u64) {
+    if PER_COROUTINE && core(l, |w| w.pace.is_soon(deadline) && w.deadline() == deadline) {
+        let now = clock::now();
+        let wait = core(l, |w| w.look_at(now)).saturating_sub(now);
+        l.hasten_alarm(wait);
+        l.hasten_hook();
+    }
+}
+
 #[cold]
 fn set(l: Cx) {
     if !PER_COROUTINE {
@@ -155,7 +166,10 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     let now = clock::now();
     slow::look(l, now);
     // Whoever switched it off may not have reached every coroutine's hook.
-    let due = core(l, |w| w.pace.fired(now, firings) && w.wants_hook());
+    let due = core(l, |w| {
+        let deadline = w.deadline();
+        w.pace.fired(now, firings, deadline) && w.wants_hook()
+    });
     let may_suspend = l.truthy(2);
     if interrupt(l, now, due, may_suspend) {
         return answer(l, 0, 0, true);
@@ -207,7 +221,7 @@ pub extern "C-unwind" fn sampled(l: State) -> Int {
         suspend_soon(l, now);
     }
     // A batch in vain would put off the next.
-    let due = core(l, |w| w.pace.sampled(now) && w.has_due(now) && w.may_interrupt());
+    let due = core(l, |w| w.sampled(now) && w.has_due(now) && w.may_interrupt());
     if due && !debugged {
         batch(l, false);
     }
@@ -262,7 +276,10 @@ pub fn operation(l: Cx) {
 #[cold]
 fn look(l: Cx) {
     l.restore_debug_hook();
-    let due = core(l, |w| w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now()));
+    let due = core(l, |w| {
+        let deadline = w.deadline();
+        w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now(), deadline)
+    });
     if due && !forbids_parking(l) {
         check(l);
         arm(l);

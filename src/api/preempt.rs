@@ -200,8 +200,7 @@ pub fn await_end(l: Cx, now: u64) -> Option<u64> {
 /// Its turn is over, or will be so soon that whoever is queued can wait for it, if no
 /// timer is due.
 pub fn is_near_end(l: Cx, now: u64) -> bool {
-    let timer_is_due = |w: &mut Core| w.timers.first().is_some_and(|(deadline, _)| deadline <= now);
-    let near = |end| end <= now || (end <= now + TICK && !core(l, timer_is_due));
+    let near = |end| end <= now || (end <= now + TICK && core(l, Core::deadline) > now);
     ends(l, now).is_some_and(near)
 }
 

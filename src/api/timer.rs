@@ -6,7 +6,7 @@ use super::{args, hook, park};
 use crate::chan::Kind;
 use crate::ids::{Lobby, TimerId};
 use crate::lua::{Int, State};
-use crate::sched::{TIMERS, deadline};
+use crate::sched::{Due, TIMERS};
 use crate::sys::clock;
 use slotmap::Key;
 
@@ -25,18 +25,19 @@ pub extern "C-unwind" fn timeout(l: State) -> Int {
     if ms.is_nan() {
         l.raise(format_args!("{TIMEOUT}: milliseconds expected, got nan (argument 1)"));
     }
-    let deadline = deadline(clock::now(), ms);
-    if !push_pending(l, deadline) {
-        create(l, deadline);
+    let due = Due::new(clock::now(), ms);
+    if !push_pending(l, due) {
+        create(l, due);
         hook::check(l);
+        hook::hasten(l, due.at);
     }
     hook::arm(l);
     1
 }
 
-/// `[0 +(0|1) -]` The channel that another call made for the same tick.
-fn push_pending(l: Cx, deadline: u64) -> bool {
-    let Some(id) = core(l, |w| w.timers.find(deadline)) else {
+/// `[0 +(0|1) -]` The channel that the like call made in the same tick.
+fn push_pending(l: Cx, due: Due) -> bool {
+    let Some(id) = core(l, |w| w.timers.join(due)) else {
         return false;
     };
     l.geti(STORE, at::TIMERS);
@@ -50,11 +51,11 @@ fn push_pending(l: Cx, deadline: u64) -> bool {
 }
 
 /// `[0 +1 m]`
-fn create(l: Cx, deadline: u64) {
+fn create(l: Cx, due: Due) {
     let c = chan::make(l, Kind::Rendezvous, 0, chan::PLAIN);
     let ch = l.top();
     park::open(l, ch, c);
-    let Ok(id) = core(l, |w| w.timers.add(deadline).map_err(drop)) else { l.no_memory() };
+    let Ok(id) = core(l, |w| w.timers.add(due).map_err(drop)) else { l.no_memory() };
     let lobby = c.update(|ch| {
         ch.role = Role::Timer(id);
         ch.core.lobby()

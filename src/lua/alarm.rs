@@ -242,6 +242,17 @@ impl Alarm {
         }
     }
 
+    /// One that is to come and has not rung comes so much processor time from now.
+    pub(super) fn hasten(self, wait: u64) {
+        if let Some(record) = self.record()
+            && record.armed.load(SeqCst)
+            && record.thread.load(SeqCst) == signal::this_thread()
+            && !record.rang.load(SeqCst)
+        {
+            record.set_timer(wait.clamp(1, LONGEST));
+        }
+    }
+
     /// One that was served elsewhere is served again as soon as the coroutine runs that
     /// the library has resumed.
     pub(super) fn ring_again(self) {

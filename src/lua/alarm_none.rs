@@ -40,6 +40,10 @@ impl Alarm {
         match self {}
     }
 
+    pub(super) fn hasten(self, _: u64) {
+        match self {}
+    }
+
     pub(super) fn resumed(self, _: State, _: State, _: *mut mlua::ffi::lua_State) {
         match self {}
     }

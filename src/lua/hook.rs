@@ -96,6 +96,14 @@ impl State {
         self.pop(1);
     }
 
+    /// `[0 0 -]` The function is to be called at the next firing of our hook.
+    pub fn hasten_hook(self) {
+        if let Some(hooks) = self.hooks() {
+            hooks.update(|h| h.look_at = 0);
+        }
+        self.pop(1);
+    }
+
     /// `[0 0 -]` Is there a hook of somebody else's here, with ours in front or not?
     pub fn is_debugged_too(self) -> bool {
         let set = unsafe { ffi::lua_gethook(self.0) };

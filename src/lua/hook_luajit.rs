@@ -108,6 +108,9 @@ impl State {
     /// `[0 0 -]` The profiler comes again anyway.
     pub fn await_hook(self, _: State) {}
 
+    /// `[0 0 -]` The same.
+    pub fn hasten_hook(self) {}
+
     pub fn is_armed(self) -> bool {
         false
     }

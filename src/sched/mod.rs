@@ -8,9 +8,10 @@ mod timer;
 pub use pace::{CHUNK, Pace};
 pub use ready::{FIRST_ROOM, Ready};
 pub use slice::{Outer, Slices, Turn, Work};
-pub use timer::{Timers, deadline};
+pub use timer::{Due, Timers};
 
-/// The grid of deadlines and batches: 10 ms in nanoseconds.
+/// Batches come with each tick, and equal timeouts of one tick are shared: 10 ms in
+/// nanoseconds.
 pub const TICK: u64 = 10_000_000;
 
 /// How many tasks run before the clock is looked at again.

@@ -109,21 +109,26 @@ impl Pace {
         self.slice = slice;
     }
 
+    /// Would a timer of this deadline come before the next tick?
+    pub fn is_soon(&self, deadline: u64) -> bool {
+        deadline < self.next_batch
+    }
+
     /// The hook fired so many times: recalibrates, and says whether a batch is due.
-    pub fn fired(&mut self, now: u64, times: u64) -> bool {
+    pub fn fired(&mut self, now: u64, times: u64, deadline: u64) -> bool {
         self.firings += times;
         let elapsed = (now - self.set_at).max(1);
         let instructions = self.count * times.max(1);
         self.per_tick = instructions * TICK / elapsed;
         self.count = (instructions * CHUNK / elapsed).clamp(COUNTS.0, COUNTS.1);
-        self.is_due(now)
+        self.is_due(now, deadline)
     }
 
     /// The trigger that serves all coroutines fired: is a batch due? It keeps its
     /// own time, so nothing is calibrated.
-    pub fn sampled(&mut self, now: u64) -> bool {
+    pub fn sampled(&mut self, now: u64, deadline: u64) -> bool {
         self.firings += 1;
-        self.is_due(now)
+        self.is_due(now, deadline)
     }
 
     /// It goes on as long as something is `pending`, and a while longer: false when
@@ -138,20 +143,21 @@ impl Pace {
         self.idle < REST
     }
 
-    /// When the clock has to be compared next.
-    pub fn look_at(&self, now: u64) -> u64 {
+    /// When the clock has to be compared next; `deadline`: of the first timer.
+    pub fn look_at(&self, now: u64, deadline: u64) -> u64 {
         let slice = if self.slice == 0 { now } else { self.slice };
-        let due = self.next_batch.max(slice + SLICE);
+        let due = self.next_batch.min(deadline).max(slice + SLICE);
         // A batch that may not start now is tried again soon.
         if due > now { due } else { now + CHUNK }
     }
 
-    /// Is a batch due, and may it interrupt the present slice?
-    pub fn is_due(&mut self, now: u64) -> bool {
+    /// Is a batch due, by its tick or for the timer of this deadline, and may it
+    /// interrupt the present slice?
+    pub fn is_due(&mut self, now: u64, deadline: u64) -> bool {
         if self.slice == 0 {
             self.slice = now;
         }
-        now >= self.next_batch && now.saturating_sub(self.slice) >= SLICE
+        now >= self.next_batch.min(deadline) && now.saturating_sub(self.slice) >= SLICE
     }
 
     /// A batch begins.
@@ -193,13 +199,15 @@ impl Pace {
 mod tests {
     use super::*;
 
+    const NEVER: u64 = u64::MAX;
+
     /// Runs the law against work of so many nanoseconds per instruction.
     fn work(pace: &mut Pace, now: &mut u64, ns: u64, ticks: u64) {
         let end = *now + ticks * TICK;
         while *now < end {
             let count = pace.armed(*now);
             *now += count as u64 * ns;
-            if pace.fired(*now, 1) {
+            if pace.fired(*now, 1, NEVER) {
                 pace.batch(*now);
             }
         }
@@ -223,13 +231,25 @@ mod tests {
         let (mut pace, mut now) = (Pace::default(), 123_456_789);
         pace.started(now);
         for _ in 0..20 {
-            now = pace.look_at(now);
-            assert!(pace.is_due(now) && now.is_multiple_of(TICK));
+            now = pace.look_at(now, NEVER);
+            assert!(pace.is_due(now, NEVER) && now.is_multiple_of(TICK));
             let slice = pace.slice();
             pace.batch(now);
             pace.new_slice();
             pace.go_on(slice);
         }
+    }
+
+    #[test]
+    fn a_timer_gets_its_batch_at_its_deadline_and_the_ticks_stay() {
+        let (mut pace, now) = (Pace::default(), 7 * TICK + 1);
+        pace.started(now);
+        let deadline = now + SLICE + 77;
+        assert!(pace.is_soon(deadline) && !pace.is_soon(8 * TICK));
+        assert_eq!(pace.look_at(now, deadline), deadline);
+        assert!(!pace.is_due(deadline - 1, deadline) && pace.is_due(deadline, deadline));
+        pace.batch(deadline);
+        assert_eq!(pace.look_at(deadline, NEVER), 8 * TICK);
     }
 
     #[test]
@@ -241,7 +261,7 @@ mod tests {
             for _ in 0..40 {
                 pace.armed(now);
                 now += CHUNK;
-                assert!(!pace.fired(now, 1));
+                assert!(!pace.fired(now, 1, now));
             }
         }
     }

@@ -77,8 +77,8 @@ another function: it returns a channel with the first n values of ch.]] },
 As alts!: parks in a coroutine and blocks on the main thread. Returns
 [value port].]] },
   timeout = { "ms", [[
-A channel that closes after ms milliseconds, fractions allowed; never early, and
-up to 10 ms late. It may be shared with other timeouts: do not close it.]] },
+A channel that closes after ms milliseconds, fractions allowed; never early. It
+may be shared with timeouts that end up to 10 ms later: do not close it.]] },
 
   -- Go blocks, and what runs when
   go = { "f & args", [[
