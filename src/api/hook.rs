@@ -2,10 +2,10 @@
 //! profiler of LuaJIT, or where that is not to be had, now and then an operation of the
 //! library.
 
-use super::core::{Cx, STORE, at, core, enter};
+use super::core::{Core, Cx, STORE, at, core, enter};
 use super::{alarm, args, preempt, run, slow};
 use crate::lua::{ALL, Int, PER_COROUTINE, SOON, State};
-use crate::sched::CHUNK;
+use crate::sched::{CHUNK, TICK};
 use crate::sys::clock;
 
 /// `[0 0 -]` Sees to it that what is pending comes forward: sets the hook on
@@ -29,13 +29,10 @@ fn has_trigger(l: Cx) -> bool {
     if PER_COROUTINE { l.is_served() || l.is_armed() } else { l.is_hooked() }
 }
 
-/// `[0 0 -]` A timer was made that is over before all others. What is armed may have been
-/// armed for later.
-pub fn hasten(l: Cx, deadline: u64) {
-    if PER_COROUTINE && core(l, |w| w.pace.is_soon(deadline) && w.deadline() == deadline) {
-        let now = clock::now();
-        let wait = core(l, |w| w.look_at(now)).saturating_sub(now);
-        l.hasten_alarm(wait);
+/// `[0 0 -]` A timer was made. What is armed was armed for the tick, or for another timer.
+pub fn hasten(l: Cx, now: u64, deadline: u64) {
+    if PER_COROUTINE && deadline < now + TICK && core(l, Core::deadline) == deadline {
+        l.hasten_alarm(core(l, |w| w.look_at(now)).saturating_sub(now));
         l.hasten_hook();
     }
 }

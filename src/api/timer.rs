@@ -25,11 +25,12 @@ pub extern "C-unwind" fn timeout(l: State) -> Int {
     if ms.is_nan() {
         l.raise(format_args!("{TIMEOUT}: milliseconds expected, got nan (argument 1)"));
     }
-    let due = Due::new(clock::now(), ms);
+    let now = clock::now();
+    let due = Due::new(now, ms);
     if !push_pending(l, due) {
         create(l, due);
         hook::check(l);
-        hook::hasten(l, due.at);
+        hook::hasten(l, now, due.at);
     }
     hook::arm(l);
     1

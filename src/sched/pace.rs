@@ -109,11 +109,6 @@ impl Pace {
         self.slice = slice;
     }
 
-    /// Would a timer of this deadline come before the next tick?
-    pub fn is_soon(&self, deadline: u64) -> bool {
-        deadline < self.next_batch
-    }
-
     /// The hook fired so many times: recalibrates, and says whether a batch is due.
     pub fn fired(&mut self, now: u64, times: u64, deadline: u64) -> bool {
         self.firings += times;
@@ -245,7 +240,6 @@ mod tests {
         let (mut pace, now) = (Pace::default(), 7 * TICK + 1);
         pace.started(now);
         let deadline = now + SLICE + 77;
-        assert!(pace.is_soon(deadline) && !pace.is_soon(8 * TICK));
         assert_eq!(pace.look_at(now, deadline), deadline);
         assert!(!pace.is_due(deadline - 1, deadline) && pace.is_due(deadline, deadline));
         pace.batch(deadline);
