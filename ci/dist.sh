@@ -8,6 +8,6 @@ cd "$(dirname "$0")/.."
 out=build/dist/$(ci/feature.sh "$1")
 rm -rf "$out"
 ci/copy.sh "$1" "$out/lua" "$out/lua"
-install -m 644 LICENSE README.md "$out"
+install -m 644 LICENSE README.md CONTRIBUTING.md CHANGELOG.md "$out"
 cp -R docs library "$out"
 echo "made $out"
