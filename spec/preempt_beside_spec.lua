@@ -91,7 +91,7 @@ describe("preempt beside others", function()
         compute(30)
         log[1] = "masked is over"
       end)
-      compute(10)
+      compute(60) -- longer than the processor is away for others, so that a tick finds it
       log[2] = "over"
     end)
     assert.same({ "masked is over" }, log)

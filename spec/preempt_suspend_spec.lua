@@ -17,6 +17,7 @@ end
 --- A go block that computes until it is told to stop; it has been suspended when it is there.
 local function computing(...)
   local it = { stop = false }
+  preempting.at_last(function() it.stop = true end)
   it.result = go(function(...)
     it.co = coroutine.running()
     local n = 0
@@ -259,6 +260,7 @@ describe("what preempt suspends", function()
     it("that was resumed by hand and waits now gets what it waits for", function()
       preempt(1)
       local c, co, stop, got = chan(), nil, false, nil
+      preempting.at_last(function() stop = true end)
       go(function()
         co = coroutine.running()
         while not stop do end -- luacheck: ignore 542
@@ -277,6 +279,7 @@ describe("what preempt suspends", function()
     it("that was resumed by hand and yields is left alone", function()
       preempt(1)
       local co, stop, log = nil, false, {}
+      preempting.at_last(function() stop = true end)
       go(function()
         co = coroutine.running()
         while not stop do end -- luacheck: ignore 542
@@ -332,6 +335,7 @@ describe("what preempt suspends", function()
     preempt(1)
     for _ = 1, 50 do
       local stop = false
+      preempting.at_last(function() stop = true end)
       local result = go(function()
         while not stop do end -- luacheck: ignore 542
         return "ended"
@@ -346,6 +350,7 @@ describe("what preempt suspends", function()
     for depth = 0, 40, async.trigger() == "count" and 1 or 8 do
       preempt(nil)
       local lost, kept, co, stop = chan(), chan(), nil, false
+      preempting.at_last(function() stop = true end)
       local function wait(n)
         if n > 0 then
           local a, b = wait(n - 1), nil
@@ -378,6 +383,7 @@ describe("what preempt suspends", function()
   it("takes a suspended go block for no one that waits where it was resumed by hand", function()
     preempt(nil)
     local first, lost, kept, stop, co = chan(), chan(), chan(), false, nil
+    preempting.at_last(function() stop = true end)
     go(function()
       co = coroutine.running()
       async.park_take(first)

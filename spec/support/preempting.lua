@@ -13,6 +13,15 @@ function M.compute(ms)
   while support.now() < limit do end -- luacheck: ignore 542
 end
 
+local ends = {}
+
+--- Calls `f` after the test, however that ends. A go block that computes without an end
+--- has to be told to stop here: after a test that failed before it said so, `leave` would
+--- wait for ever, and nobody would see which one failed.
+function M.at_last(f)
+  ends[#ends + 1] = f
+end
+
 --- Before each test: what others have queued is over.
 function M.settle()
   async.run()
@@ -20,6 +29,7 @@ end
 
 --- After each test: nothing is suspended any more, and what was goes on to its end.
 function M.leave()
+  while #ends > 0 do table.remove(ends)() end
   async.preempt(nil)
   async.run()
 end
