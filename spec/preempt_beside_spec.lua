@@ -139,6 +139,71 @@ describe("preempt beside others", function()
     assert.equal(1, #reports)
   end)
 
+  describe("with a go block for which something else was said", function()
+    after_each(function() async.on_slow() end)
+
+    --- Spawns one that waits at `gate`, and computes when that is closed.
+    local function excepted(gate, seen, quantum)
+      go(function()
+        seen[coroutine.running()] = true
+        preempt(quantum, "this")
+        async.park_take(gate)
+        compute(60)
+        seen.ended = true
+      end)
+    end
+
+    --- Does the library measure how long go blocks take? Only of one that is measured
+    --- from its beginning it is known at its end, if nobody asked for that before.
+    local function are_measured()
+      local told = 0
+      go(function()
+        async.on_slow(1e-6, function(report)
+          if report:find("a go block", 1, true) then told = told + 1 end
+        end)
+        compute(1)
+      end)
+      async.on_slow()
+      return told > 0
+    end
+
+    local function collect(seen)
+      if jit then jit.flush() end -- compiled code keeps what it was compiled for
+      more.collect()
+      assert.is_nil(next(seen))
+      go(function() end) -- as it begins, it is seen that those are gone
+    end
+
+    it("costs nothing any more after that was collected", function()
+      assert.is_false(are_measured())
+      for _, quantum in ipairs { 5, false } do
+        local gate, seen = chan(), setmetatable({}, { __mode = "k" })
+        for _ = 1, 3 do excepted(gate, seen, quantum) end
+        assert.is_true(are_measured())
+        gate = nil -- luacheck: ignore 311
+        collect(seen)
+        assert.is_false(are_measured())
+      end
+    end)
+
+    it("holds to that as long as it lives, though another was collected", function()
+      local gate, lost = chan(), chan()
+      local seen, gone = {}, setmetatable({}, { __mode = "k" })
+      excepted(gate, seen, 2)
+      excepted(lost, gone, 2)
+      lost = nil -- luacheck: ignore 311
+      collect(gone)
+      assert.is_true(are_measured())
+      async.close(gate)
+      async.step(1)
+      assert.is_nil(seen.ended)
+      async.run()
+      assert.is_true(seen.ended)
+      go(function() end)
+      assert.is_false(are_measured())
+    end)
+  end)
+
   it("works with coroutines that are tracked, which it never suspends", function()
     preempt(SHORTEST)
     if not async.track_coroutines() then return async.track_coroutines(false) end
