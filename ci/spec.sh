@@ -42,7 +42,7 @@ count() {
   failed=$((failed + f))
 }
 
-clock='\<(now|clock|busy|wait_for)\>|support\.load'
+clock='\<(now|clock|busy|wait_for)\>|support\.(load|preempting)'
 alone=$(grep -rlE --include='*_spec.lua' "$clock" spec | sort)
 for file in $alone; do
   one "$1" "$logs" "$file"

@@ -38,7 +38,7 @@ core.setup {
 
 -- In LuaJIT a coroutine must not yield below a debug hook, so the library wants to
 -- know whether hooks are used. And a profiler that is started while the library's
--- runs would lose its mode.
+-- runs would lose its mode; once it is stopped, the library's may start at once.
 if rawget(_G, "jit") and core.hooks_are_used then
   local sethook, hooks_are_used = debug.sethook, core.hooks_are_used
   core.hooks_are_used = nil
@@ -50,9 +50,14 @@ if rawget(_G, "jit") and core.hooks_are_used then
   local found, profile = pcall(require, "jit.profile")
   if found then
     local start, profiler_is_wanted = profile.start, core.profiler_is_wanted
+    local stop, profiler_is_free = profile.stop, core.profiler_is_free
     function profile.start(...)
       profiler_is_wanted()
       return start(...)
+    end
+    function profile.stop()
+      stop()
+      profiler_is_free()
     end
   end
 end
@@ -62,8 +67,8 @@ local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 -- What only the library itself calls.
 local private = {
   setup = true, hooks_are_used = true, catch = true, report = true, offer_each = true,
-  can_park = true, resume_within = true, profiler_is_wanted = true, tracked_resume = true, tracked_wrap = true,
-  wrapped_gethook = true, wrapped_sethook = true,
+  can_park = true, resume_within = true, profiler_is_wanted = true, profiler_is_free = true,
+  tracked_resume = true, tracked_wrap = true, wrapped_gethook = true, wrapped_sethook = true,
 }
 for name, f in pairs(core) do
   if not private[name] then

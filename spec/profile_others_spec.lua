@@ -114,6 +114,45 @@ describe("somebody else's profiler", function()
     assert(later.fired)
   ]])
 
+  it("keeps no go block from being suspended once it is stopped", script(theirs .. [[
+    async.preempt(1)
+    local function nothing() end
+    local function is_suspended(before)
+      local ended = false
+      async.go(function()
+        before()
+        busy(0.2)
+        ended = true
+      end)
+      local goes_on = not ended
+      async.run()
+      return goes_on
+    end
+    -- What the library has started or was refused less than a millisecond ago makes no difference.
+    local function begun_and_stopped()
+      async.go(nothing)
+      start()
+      profile.stop()
+    end
+    local function refused_and_stopped()
+      start()
+      async.go(nothing)
+      profile.stop()
+    end
+    assert(is_suspended(nothing))
+    for name, f in pairs { begun = begun_and_stopped, refused = refused_and_stopped, ours = profile.stop } do
+      begun_and_stopped() -- so the library's does not run
+      f()
+      assert(is_suspended(nothing), name)
+      assert(is_suspended(f), name .. " within it")
+    end
+    async.preempt(nil)
+    start()
+    assert(sampled())
+    profile.stop()
+    assert(not timer_runs())
+  ]]))
+
   it("works through jit.p as ever", script [[
     local name = os.tmpname()
     pending(2000)

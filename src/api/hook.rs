@@ -253,6 +253,16 @@ pub extern "C-unwind" fn given_up(l: State) -> Int {
     0
 }
 
+/// `profiler_is_free()`: the front door says that the program has stopped a profiler,
+/// which may have been ours.
+pub extern "C-unwind" fn freed(l: State) -> Int {
+    let l = enter(l);
+    check(l);
+    core(l, |w| w.pace.retry());
+    preempt::begin(l);
+    0
+}
+
 /// `[0 0 -]` Must a coroutine that begins to run here not park?
 pub fn forbids_parking(l: Cx) -> bool {
     l.forbids_parking(!PER_COROUTINE && core(l, |w| w.hooks), || l.geti(STORE, at::EMPTY))

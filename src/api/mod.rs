@@ -122,6 +122,7 @@ const PRIVATE: &[Named] = &[
     (c"setup", setup),
     (c"hooks_are_used", hook::used),
     (c"profiler_is_wanted", hook::given_up),
+    (c"profiler_is_free", hook::freed),
     (c"offer_each", put::offer_each),
 ];
 

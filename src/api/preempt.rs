@@ -132,7 +132,7 @@ fn recall(l: Cx, t: Int, i: Int) -> Option<u64> {
 
 /// `[0 0 -]` From now on it matters how long work takes, or no longer; so it does of
 /// the go block that runs.
-fn begin(l: Cx) {
+pub fn begin(l: Cx) {
     let matters = core(l, |w| w.slices.matters());
     l.set_watching(matters);
     if matters && let Some(go) = l.current_go() {
