@@ -344,7 +344,8 @@ describe("a million parked blocks in rounds", function()
         round(kind)
         collectgarbage "collect"
       end
-      assert.is_true(used() - baseline < 128, "grew by " .. used() - baseline .. " kB")
+      -- A table may grow once more, by some hundred kB; a pointer lost with each were 1,500.
+      assert.is_true(used() - baseline < 512, "grew by " .. used() - baseline .. " kB")
       assert.equal(others, async.stats().parked)
     end)
   end
