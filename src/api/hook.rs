@@ -259,6 +259,7 @@ pub extern "C-unwind" fn freed(l: State) -> Int {
     let l = enter(l);
     check(l);
     core(l, |w| w.pace.retry());
+    arm(l);
     preempt::begin(l);
     0
 }
