@@ -203,8 +203,8 @@ function async.take(ch) end
 ---@return async.alts_result result
 function async.alts(ports, option, value, option2, value2) end
 
----A channel that closes in ms milliseconds, never early, and half a millisecond late if
----nothing is in the way. Others may share it, then up to 10 ms late, so do not close it.
+---A channel that closes in ms milliseconds, never early; what it ends at is rounded up to
+---half a millisecond. Others that end then share it, so do not close it.
 ---@param ms number fractions are allowed
 ---@return async.chan<any> ch
 function async.timeout(ms) end

@@ -4,7 +4,7 @@ describe("21: timers close in the order of their deadlines", function()
   -- The order in which timers of these lengths call back.
   local function order(lengths, wait)
     local log = {}
-    async.block_take(async.timeout(1)) -- begins right after a tick of the timers' grid
+    async.block_take(async.timeout(1)) -- begins right after timers have fired
     for i, ms in ipairs(lengths) do
       async.take_async(async.timeout(ms), function() log[#log + 1] = i end)
     end

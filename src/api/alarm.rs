@@ -37,7 +37,11 @@ pub extern "C-unwind" fn rang(l: State) -> Int {
     let now = clock::now();
     slow::look(l, now);
     // LuaJIT runs no tasks here, and suspends none that its profiler has woken.
-    let due = PER_COROUTINE && core(l, |w| w.sampled(now) && w.wants_hook());
+    let due = PER_COROUTINE
+        && core(l, |w| {
+            w.pace.sampled();
+            w.is_due(now) && w.wants_hook()
+        });
     let may_suspend = l.truthy(1) && (PER_COROUTINE || core(l, |w| w.profiled == 0));
     let suspends = hook::interrupt(l, now, due, may_suspend);
     let now = clock::now();

@@ -203,10 +203,10 @@ impl Core {
         self.timers.first().map_or(u64::MAX, |(at, _)| at)
     }
 
-    /// A trigger that keeps its own time fired: is a batch due?
-    pub fn sampled(&mut self, now: u64) -> bool {
+    /// Is a batch due, and may it interrupt the present slice?
+    pub fn is_due(&mut self, now: u64) -> bool {
         let deadline = self.deadline();
-        self.pace.sampled(now, deadline)
+        self.pace.is_due(now, deadline)
     }
 
     /// Tasks are about to run because somebody waits for them; to be given to

@@ -164,8 +164,8 @@ pub extern "C-unwind" fn fired(l: State) -> Int {
     slow::look(l, now);
     // Whoever switched it off may not have reached every coroutine's hook.
     let due = core(l, |w| {
-        let deadline = w.deadline();
-        w.pace.fired(now, firings, deadline) && w.wants_hook()
+        w.pace.fired(now, firings);
+        w.is_due(now) && w.wants_hook()
     });
     let may_suspend = l.truthy(2);
     if interrupt(l, now, due, may_suspend) {
@@ -218,7 +218,10 @@ pub extern "C-unwind" fn sampled(l: State) -> Int {
         suspend_soon(l, now);
     }
     // A batch in vain would put off the next.
-    let due = core(l, |w| w.sampled(now) && w.has_due(now) && w.may_interrupt());
+    let due = core(l, |w| {
+        w.pace.sampled();
+        w.is_due(now) && w.has_due(now) && w.may_interrupt()
+    });
     if due && !debugged {
         batch(l, false);
     }
@@ -284,10 +287,7 @@ pub fn operation(l: Cx) {
 #[cold]
 fn look(l: Cx) {
     l.restore_debug_hook();
-    let due = core(l, |w| {
-        let deadline = w.deadline();
-        w.is_pending() && w.may_interrupt() && w.pace.is_due(clock::now(), deadline)
-    });
+    let due = core(l, |w| w.is_pending() && w.may_interrupt() && w.is_due(clock::now()));
     if due && !forbids_parking(l) {
         check(l);
         arm(l);
@@ -320,6 +320,7 @@ fn batch(l: Cx, may_suspend: bool) {
         w.depth -= 1;
         w.profiled -= u32::from(!may_suspend);
         w.pace.go_on(slice);
+        w.pace.ended(now, clock::now());
         w.in_turn = in_turn;
     });
 }

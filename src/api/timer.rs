@@ -6,7 +6,7 @@ use super::{args, hook, park};
 use crate::chan::Kind;
 use crate::ids::{Lobby, TimerId};
 use crate::lua::{Int, State};
-use crate::sched::{Due, TIMERS};
+use crate::sched::{TIMERS, deadline};
 use crate::sys::clock;
 use slotmap::Key;
 
@@ -26,19 +26,19 @@ pub extern "C-unwind" fn timeout(l: State) -> Int {
         l.raise(format_args!("{TIMEOUT}: milliseconds expected, got nan (argument 1)"));
     }
     let now = clock::now();
-    let due = Due::new(now, ms);
-    if !push_pending(l, due) {
-        create(l, due);
+    let deadline = deadline(now, ms);
+    if !push_pending(l, deadline) {
+        create(l, deadline);
         hook::check(l);
-        hook::hasten(l, now, due.at);
+        hook::hasten(l, now, deadline);
     }
     hook::arm(l);
     1
 }
 
-/// `[0 +(0|1) -]` The channel that the like call made in the same tick.
-fn push_pending(l: Cx, due: Due) -> bool {
-    let Some(id) = core(l, |w| w.timers.join(due)) else {
+/// `[0 +(0|1) -]` The channel that another call made for the same deadline.
+fn push_pending(l: Cx, deadline: u64) -> bool {
+    let Some(id) = core(l, |w| w.timers.find(deadline)) else {
         return false;
     };
     l.geti(STORE, at::TIMERS);
@@ -52,11 +52,11 @@ fn push_pending(l: Cx, due: Due) -> bool {
 }
 
 /// `[0 +1 m]`
-fn create(l: Cx, due: Due) {
+fn create(l: Cx, deadline: u64) {
     let c = chan::make(l, Kind::Rendezvous, 0, chan::PLAIN);
     let ch = l.top();
     park::open(l, ch, c);
-    let Ok(id) = core(l, |w| w.timers.add(due).map_err(drop)) else { l.no_memory() };
+    let Ok(id) = core(l, |w| w.timers.add(deadline).map_err(drop)) else { l.no_memory() };
     let lobby = c.update(|ch| {
         ch.role = Role::Timer(id);
         ch.core.lobby()

@@ -242,14 +242,16 @@ impl Alarm {
         }
     }
 
-    /// One that is to come and has not rung comes so much processor time from now.
+    /// One that is to come and has not rung comes so much processor time from now, if not
+    /// sooner.
     pub(super) fn hasten(self, wait: u64) {
         if let Some(record) = self.record()
             && record.armed.load(SeqCst)
             && record.thread.load(SeqCst) == signal::this_thread()
             && !record.rang.load(SeqCst)
+            && wait < signal::time_left(record.timer.load(SeqCst))
         {
-            record.set_timer(wait.clamp(1, LONGEST));
+            record.set_timer(wait);
         }
     }
 

@@ -28,7 +28,7 @@ impl<T> Cx<T> {
         self.is_free_of_hooks(main) && self.alarm().is_some_and(|a| State::set_alarm(*self, a, main, wait))
     }
 
-    /// The alarm that is to come is to come after `wait` nanoseconds.
+    /// The alarm that is to come is to come after `wait` nanoseconds at the latest.
     pub fn hasten_alarm(self, wait: u64) {
         if let Some(alarm) = self.alarm().filter(|_| self.prefers_alarm()) {
             alarm.hasten(wait);

@@ -104,6 +104,15 @@ pub(super) fn set_timer(timer: *mut c_void, wait: u64) -> bool {
     }
 }
 
+/// Nanoseconds, or 0 when it has expired.
+pub(super) fn time_left(timer: *mut c_void) -> u64 {
+    unsafe {
+        let mut when: libc::itimerspec = zeroed();
+        libc::timer_gettime(timer, &mut when);
+        when.it_value.tv_sec as u64 * 1_000_000_000 + when.it_value.tv_nsec as u64
+    }
+}
+
 pub(super) fn delete_timer(timer: *mut c_void) {
     unsafe { libc::timer_delete(timer) };
 }

@@ -8,10 +8,9 @@ mod timer;
 pub use pace::{CHUNK, Pace};
 pub use ready::{FIRST_ROOM, Ready};
 pub use slice::{Outer, Slices, Turn, Work};
-pub use timer::{Due, Timers};
+pub use timer::{Timers, deadline};
 
-/// Batches come with each tick, and equal timeouts of one tick are shared: 10 ms in
-/// nanoseconds.
+/// Queued tasks get a batch with each tick: 10 ms in nanoseconds.
 pub const TICK: u64 = 10_000_000;
 
 /// How many tasks run before the clock is looked at again.

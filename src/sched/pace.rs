@@ -23,6 +23,8 @@ pub struct Pace {
     count: u64,
     set_at: u64,
     next_batch: u64,
+    /// A timer has no batch before this time.
+    rest_to: u64,
     last_batch: Option<u64>,
     per_tick: u64,
     /// Firings since anything was pending.
@@ -52,6 +54,7 @@ impl Default for Pace {
             count: COUNTS.0,
             set_at: 0,
             next_batch: 0,
+            rest_to: 0,
             last_batch: None,
             per_tick: 0,
             idle: 0,
@@ -109,21 +112,18 @@ impl Pace {
         self.slice = slice;
     }
 
-    /// The hook fired so many times: recalibrates, and says whether a batch is due.
-    pub fn fired(&mut self, now: u64, times: u64, deadline: u64) -> bool {
+    /// The hook fired so many times: recalibrates.
+    pub fn fired(&mut self, now: u64, times: u64) {
         self.firings += times;
         let elapsed = (now - self.set_at).max(1);
         let instructions = self.count * times.max(1);
         self.per_tick = instructions * TICK / elapsed;
         self.count = (instructions * CHUNK / elapsed).clamp(COUNTS.0, COUNTS.1);
-        self.is_due(now, deadline)
     }
 
-    /// The trigger that serves all coroutines fired: is a batch due? It keeps its
-    /// own time, so nothing is calibrated.
-    pub fn sampled(&mut self, now: u64, deadline: u64) -> bool {
+    /// A trigger fired that keeps its own time, so nothing is calibrated.
+    pub fn sampled(&mut self) {
         self.firings += 1;
-        self.is_due(now, deadline)
     }
 
     /// It goes on as long as something is `pending`, and a while longer: false when
@@ -139,9 +139,8 @@ impl Pace {
     }
 
     /// When the clock has to be compared next; `deadline`: of the first timer.
-    pub fn look_at(&self, now: u64, deadline: u64) -> u64 {
-        let slice = if self.slice == 0 { now } else { self.slice };
-        let due = self.next_batch.min(deadline).max(slice + SLICE);
+    pub fn look_at(&mut self, now: u64, deadline: u64) -> u64 {
+        let due = self.due(now, deadline);
         // A batch that may not start now is tried again soon.
         if due > now { due } else { now + CHUNK }
     }
@@ -149,10 +148,14 @@ impl Pace {
     /// Is a batch due, by its tick or for the timer of this deadline, and may it
     /// interrupt the present slice?
     pub fn is_due(&mut self, now: u64, deadline: u64) -> bool {
+        now >= self.due(now, deadline)
+    }
+
+    fn due(&mut self, now: u64, deadline: u64) -> u64 {
         if self.slice == 0 {
             self.slice = now;
         }
-        now >= self.next_batch.min(deadline) && now.saturating_sub(self.slice) >= SLICE
+        self.next_batch.min(deadline.max(self.rest_to)).max(self.slice + SLICE)
     }
 
     /// A batch begins.
@@ -162,6 +165,12 @@ impl Pace {
             self.intervals.force_push(((now - last) / 1000).min(u64::from(u32::MAX)) as u32);
         }
         self.next_batch = (now / TICK + 1) * TICK;
+    }
+
+    /// A batch is over. What it has interrupted gets as much time as it took, before a
+    /// timer is a reason for the next, so that it goes on whatever that timer wakes.
+    pub fn ended(&mut self, began: u64, now: u64) {
+        self.rest_to = now + (now - began).clamp(CHUNK, TICK);
     }
 
     /// Instructions in 10 ms, by the last measurement.
@@ -195,6 +204,7 @@ mod tests {
     use super::*;
 
     const NEVER: u64 = u64::MAX;
+    const MS: u64 = 1_000_000;
 
     /// Runs the law against work of so many nanoseconds per instruction.
     fn work(pace: &mut Pace, now: &mut u64, ns: u64, ticks: u64) {
@@ -202,7 +212,8 @@ mod tests {
         while *now < end {
             let count = pace.armed(*now);
             *now += count as u64 * ns;
-            if pace.fired(*now, 1, NEVER) {
+            pace.fired(*now, 1);
+            if pace.is_due(*now, NEVER) {
                 pace.batch(*now);
             }
         }
@@ -247,6 +258,28 @@ mod tests {
     }
 
     #[test]
+    fn what_a_batch_has_interrupted_runs_as_long_as_the_batch_did() {
+        let mut pace = Pace::default();
+        pace.started(1);
+        let began = 2 * TICK;
+        assert!(pace.is_due(began, began));
+        pace.batch(began);
+        pace.ended(began, began + MS);
+        assert_eq!(pace.look_at(began + MS, began + MS), began + 2 * MS);
+        pace.ended(began, began + 3 * TICK);
+        assert!(pace.is_due(began + 3 * TICK, NEVER));
+    }
+
+    #[test]
+    fn a_slice_begins_when_it_is_first_looked_at() {
+        let mut pace = Pace::default();
+        pace.started(TICK);
+        pace.new_slice();
+        assert_eq!(pace.look_at(2 * TICK, NEVER), 2 * TICK + SLICE);
+        assert!(pace.is_due(2 * TICK + SLICE, NEVER));
+    }
+
+    #[test]
     fn short_slices_are_never_interrupted() {
         let (mut pace, mut now) = (Pace::default(), 1);
         pace.started(now);
@@ -255,7 +288,8 @@ mod tests {
             for _ in 0..40 {
                 pace.armed(now);
                 now += CHUNK;
-                assert!(!pace.fired(now, 1, now));
+                pace.fired(now, 1);
+                assert!(!pace.is_due(now, now));
             }
         }
     }

@@ -78,7 +78,7 @@ As alts!: parks in a coroutine and blocks on the main thread. Returns
 [value port].]] },
   timeout = { "ms", [[
 A channel that closes after ms milliseconds, fractions allowed; never early. It
-may be shared with timeouts that end up to 10 ms later: do not close it.]] },
+may be shared with others that end at the same time: do not close it.]] },
 
   -- Go blocks, and what runs when
   go = { "f & args", [[
