@@ -337,6 +337,33 @@ describe("alts, beyond the numbered list", function()
     assert.equal(ports[2999], got[2])
   end)
 
+  it("that outlives one of its channels takes nobody's place on another", function()
+    more.collect() -- so that the places of the channels below are the next to be given away
+    local kept, later, alive, woke = chan(), {}, setmetatable({}, { __mode = "k" }), 0
+    for _ = 1, 20 do
+      -- LuaJIT lets go of what a call was given when that parks.
+      go(function() park_alts { chan(), kept } end)
+    end
+    more.collect()
+    for i = 1, 20 do
+      later[i] = chan()
+      go(function()
+        alive[coroutine.running()] = true
+        async.park_take(later[i])
+        woke = woke + 1
+      end)
+    end
+    for _ = 1, 20 do put_async(kept, true) end
+    more.settle()
+    more.collect()
+    local left = 0
+    for _ in pairs(alive) do left = left + 1 end
+    assert.equal(20, left)
+    for i = 1, 20 do put_async(later[i], true) end
+    more.settle()
+    assert.equal(20, woke)
+  end)
+
   it("does not disturb the program's random numbers", function()
     local ports = { full(1), full(2), full(3) }
     math.randomseed(42)

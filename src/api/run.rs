@@ -180,31 +180,38 @@ pub extern "C-unwind" fn batch(l: State) -> Int {
 /// `[0 0 m]` Runs the oldest task; `top` values are on the stack.
 #[inline]
 fn turn(l: Cx, top: Int) -> Turn {
+    kept_turn(l).unwrap_or_else(|| any_turn(l, top))
+}
+
+/// `[0 0 m]` The same if it is one that is kept, or there is none.
+#[inline(always)]
+fn kept_turn(l: Cx) -> Option<Turn> {
     match core(l, Core::next) {
-        Next::Idle => Turn::Idle,
-        Next::Go(co) => {
-            go::rerun(l, co, true);
-            Turn::Ran
-        }
-        Next::Thread(co) => {
-            go::rerun(l, co, false);
-            Turn::Ran
-        }
-        Next::Other => any_turn(l, top),
+        Next::Idle => return Some(Turn::Idle),
+        Next::Go(co) => go::rerun(l, co, true),
+        Next::Thread(co) => go::rerun(l, co, false),
+        Next::Other => return None,
     }
+    Some(Turn::Ran)
 }
 
 /// `[0 0 m]` The same, whoever it is.
 fn any_turn(l: Cx, top: Int) -> Turn {
-    if core(l, |w| w.has_tired()) && !preempt::let_pass(l) {
-        return Turn::Idle;
+    if core(l, |w| w.has_tired()) {
+        if !preempt::let_pass(l) {
+            return Turn::Idle;
+        }
+        // Another task may be the oldest now.
+        if let Some(turn) = kept_turn(l) {
+            return turn;
+        }
     }
     let popped = core(l, |w| match w.ready.front() {
         Some(job) if job.needs_pair() => None,
         _ => w.pop(),
     });
     let Some((job, slot, warming)) = popped.or_else(|| with_pair(l)) else {
-        return Turn::Idle;
+        return turn(l, top);
     };
     let slot = slot * wake::STRIDE;
     if let Waiter::Block(id) = job.who {
@@ -249,18 +256,13 @@ fn any_turn(l: Cx, top: Int) -> Turn {
 /// what can fail comes before the task leaves the queue.
 #[cold]
 fn with_pair(l: Cx) -> Option<(Job, u32, Option<u32>)> {
-    loop {
-        match core(l, |w| w.ready.front()) {
-            Some(job) if job.needs_pair() => l.table(2, 0),
-            Some(_) => return core(l, |w| w.pop()),
-            None => return None,
-        }
-        // Making the table may have run a finalizer that ran this task.
-        if core(l, |w| w.ready.front()).is_some_and(|job| job.needs_pair()) {
-            return core(l, |w| w.pop());
-        }
-        l.pop(1);
+    l.table(2, 0);
+    // Making the table may have run a finalizer that ran this task.
+    if core(l, |w| w.ready.front()).is_some_and(|job| job.needs_pair()) {
+        return core(l, |w| w.pop());
     }
+    l.pop(1);
+    None
 }
 
 /// `[0 0 -]` Completes the pair of value and port; it replaces the value on top.

@@ -295,9 +295,9 @@ impl<P: Party> Hall<P> {
         };
         self.waiting -= 1;
         for &place in &a.places {
-            if let Some(waits) = self.lobbies.get_mut(place.lobby) {
-                waits.release(place.slot);
-            }
+            // The number of a lobby that is gone may be another's by now.
+            let Some(waits) = self.lobbies.get_mut(place.lobby) else { continue };
+            waits.release(place.slot);
             if Some(place) != winner {
                 self.lose(place);
             }
