@@ -3,7 +3,7 @@
 //! as one. `lua/async/protect.lua` makes `async.pcall` of it.
 
 use super::core::{Cx, core, enter};
-use super::hook;
+use super::{hook, preempt};
 use crate::lua::{Int, State, Status};
 
 const PCALL: &str = "async.pcall";
@@ -36,6 +36,9 @@ pub extern "C-unwind" fn resume_within(l: State) -> Int {
     l.set_within(outer);
     l.disarm(co);
     hook::arm(l);
+    if l.is_watching() {
+        preempt::come_back(l);
+    }
     match status {
         Status::Yielded(n) => {
             l.room(n);
