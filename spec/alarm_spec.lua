@@ -130,6 +130,44 @@ describe("the alarm", function()
     assert.equal(0, async.stats().firings)
   end)
 
+  describe("with a go block whose turn is over in a protected call", function()
+    after_each(function() async.preempt(nil) end)
+
+    local function compute(seconds) busy(arithmetic, function() return false end, seconds) end
+
+    for name, body in pairs {
+      ["one that computes"] = function() compute(0.05) end,
+      ["one within another"] = function() async.pcall(compute, 0.05) end,
+      ["one that makes others"] = function()
+        busy(function() async.pcall(arithmetic) end, function() return false end, 0.05)
+      end,
+      ["one that spawns"] = function()
+        compute(0.05)
+        for _ = 1, 10 do go(arithmetic) end
+      end,
+      ["one with a generator"] = function()
+        coroutine.wrap(function()
+          for _ = 1, 5 do async.pcall(compute, 0.01) end
+        end)()
+      end,
+    } do
+      it("comes seldom, and suspends it when that is over, for " .. name, function()
+        async.preempt(5)
+        async.stats(true)
+        local goes_on = false
+        local result = go(function()
+          async.pcall(body)
+          goes_on = true
+          compute(0.05)
+          return "ended"
+        end)
+        assert.is_false(goes_on)
+        assert.equal("ended", async.block_take(result))
+        assert.is_true(async.stats().firings < 1000, async.stats().firings)
+      end)
+    end
+  end)
+
   it("leaves coroutines alone that are made and run all the while", function()
     local fired, wrong = false, 0
     local function numbers()

@@ -279,8 +279,36 @@ describe("on_slow", function()
   end)
 
   if can.hook then
+    local before = async.trigger()
+    after_each(function() async.trigger(before) end)
+
+    for _, name in ipairs(can.alarm and { "count", "alarm" } or { "count" }) do
+      --- The function gets another that works slowly, and says whether that was told of meanwhile.
+      local function expect_in_time(body)
+        local in_time
+        async.go(body, function()
+          slow_place(LONG)
+          in_time = #reports == 1
+        end)
+        expect("async: a go block spawned at ", " has run for ", "slow_place")
+        assert.is_true(in_time)
+      end
+
+      it("tells of work within async.pcall while it runs, with " .. name, function()
+        async.trigger(name)
+        expect_in_time(function(work) async.pcall(work) end)
+      end)
+
+      it("tells of work after an async.pcall that has chosen the trigger " .. name, function()
+        async.trigger "none"
+        expect_in_time(function(work)
+          async.pcall(async.trigger, name)
+          work()
+        end)
+      end)
+    end
+
     it("leaves no hook behind", function()
-      local before = async.trigger()
       async.trigger "count"
       async.go(function()
         assert.is_not_nil((raw.gethook()))
@@ -293,7 +321,6 @@ describe("on_slow", function()
       async.run()
       assert.is_nil((raw.gethook()))
       assert.equal(2, #reports)
-      async.trigger(before)
     end)
   end
 end)

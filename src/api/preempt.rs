@@ -189,12 +189,30 @@ pub fn ends(l: Cx, now: u64) -> Option<u64> {
 /// `[0 0 -]` When the turn of the go block is over within which a coroutine of the
 /// program's own runs. If it is already, it is suspended as soon as it runs itself.
 pub fn await_end(l: Cx, now: u64) -> Option<u64> {
-    let go = l.current_go()?;
-    let end = core(l, |w| if w.off { None } else { w.slices.turn_ends(go.id(), now) })?;
+    let (go, end) = current(l, now)?;
     if go != *l && end <= now {
-        if l.expects_alarm() { l.ring_again() } else { l.await_hook(go) }
+        if l.expects_alarm() { l.ring_again(go) } else { l.await_hook(go) }
     }
     Some(end)
+}
+
+/// `[0 0 -]` A coroutine that the library resumed within a go block runs no more. An alarm
+/// that was served there has not waited for the go block.
+#[cold]
+pub fn come_back(l: Cx) {
+    let now = clock::now();
+    if l.expects_alarm()
+        && let Some((go, end)) = current(l, now)
+        && end <= now
+    {
+        l.ring_again(go);
+    }
+}
+
+/// The go block that runs, if only below another coroutine, and when its turn is over.
+fn current(l: Cx, now: u64) -> Option<(State, u64)> {
+    let go = l.current_go()?;
+    core(l, |w| if w.off { None } else { w.slices.turn_ends(go.id(), now) }).map(|end| (go, end))
 }
 
 /// Its turn is over, or will be so soon that whoever is queued can wait for it, if no

@@ -3,7 +3,7 @@
 //! as one. `lua/async/protect.lua` makes `async.pcall` of it.
 
 use super::core::{Cx, core, enter};
-use super::hook;
+use super::{hook, preempt};
 use crate::lua::{Int, State, Status};
 
 const PCALL: &str = "async.pcall";
@@ -30,12 +30,15 @@ pub extern "C-unwind" fn resume_within(l: State) -> Int {
         l.raise(format_args!("{PCALL}: too many arguments"));
     }
     l.give(co, n);
-    hook::align(l, co, core(l, |w| w.wants_hook()));
+    hook::align(l, co, core(l, |w| w.keeps_hook()));
     let outer = l.set_within(Some((co, l.root())));
     let status = l.resume(co, Some(*l), n);
     l.set_within(outer);
     l.disarm(co);
-    hook::arm(l);
+    hook::arm_again(l);
+    if l.is_watching() {
+        preempt::come_back(l);
+    }
     match status {
         Status::Yielded(n) => {
             l.room(n);

@@ -255,12 +255,14 @@ impl Alarm {
         }
     }
 
-    /// One that was served elsewhere is served again as soon as the coroutine runs that
-    /// the library has resumed.
-    pub(super) fn ring_again(self) {
-        if let Some(record) = self.record() {
+    /// One that was served elsewhere is served again on `co`, if that is who the library
+    /// has resumed last.
+    pub(super) fn ring_again(self, co: State) {
+        if let Some(record) = self.record()
+            && record.running.load(SeqCst) == co.0
+        {
             record.rang.store(true, SeqCst);
-            set_hook_at_once(record.running.load(SeqCst));
+            set_hook_at_once(co.0);
         }
     }
 

@@ -43,11 +43,11 @@ impl<T> Cx<T> {
         }
     }
 
-    /// Has the alarm that has come served again as soon as the coroutine runs that the
-    /// library has resumed.
-    pub fn ring_again(self) {
+    /// Has the alarm that has come served again as soon as `co` runs, unless the library
+    /// has resumed another within it.
+    pub fn ring_again(self, co: State) {
         if let Some(alarm) = self.alarm() {
-            alarm.ring_again();
+            alarm.ring_again(co);
         }
     }
 
