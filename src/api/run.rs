@@ -180,19 +180,24 @@ pub extern "C-unwind" fn batch(l: State) -> Int {
 /// `[0 0 m]` Runs the oldest task; `top` values are on the stack.
 #[inline]
 fn turn(l: Cx, top: Int) -> Turn {
-    kept_turn(l).unwrap_or_else(|| any_turn(l, top))
+    match core(l, Core::next) {
+        Next::Idle => Turn::Idle,
+        Next::Go(co) => {
+            go::rerun(l, co, true);
+            Turn::Ran
+        }
+        Next::Thread(co) => {
+            go::rerun(l, co, false);
+            Turn::Ran
+        }
+        Next::Other => any_turn(l, top),
+    }
 }
 
-/// `[0 0 m]` The same if it is one that is kept, or there is none.
-#[inline(always)]
-fn kept_turn(l: Cx) -> Option<Turn> {
-    match core(l, Core::next) {
-        Next::Idle => return Some(Turn::Idle),
-        Next::Go(co) => go::rerun(l, co, true),
-        Next::Thread(co) => go::rerun(l, co, false),
-        Next::Other => return None,
-    }
-    Some(Turn::Ran)
+/// `[0 0 m]` Another task is the oldest now, which may be one that is kept.
+#[cold]
+fn another_turn(l: Cx, top: Int) -> Turn {
+    turn(l, top)
 }
 
 /// `[0 0 m]` The same, whoever it is.
@@ -201,9 +206,8 @@ fn any_turn(l: Cx, top: Int) -> Turn {
         if !preempt::let_pass(l) {
             return Turn::Idle;
         }
-        // Another task may be the oldest now.
-        if let Some(turn) = kept_turn(l) {
-            return turn;
+        if !core(l, |w| w.has_tired()) {
+            return another_turn(l, top);
         }
     }
     let popped = core(l, |w| match w.ready.front() {
@@ -211,7 +215,7 @@ fn any_turn(l: Cx, top: Int) -> Turn {
         _ => w.pop(),
     });
     let Some((job, slot, warming)) = popped.or_else(|| with_pair(l)) else {
-        return turn(l, top);
+        return another_turn(l, top);
     };
     let slot = slot * wake::STRIDE;
     if let Waiter::Block(id) = job.who {
