@@ -111,6 +111,11 @@ if package.loaded.fennel or package.loaded["fennel.compiler"] then
 end
 
 local wanted = os and os.getenv and os.getenv "ASYNC_TRIGGER"
-if wanted then async.trigger(wanted) end
+if wanted and wanted ~= "" then
+  local known, err = pcall(async.trigger, wanted)
+  if not known then
+    error((err:gsub("^async%.trigger: (.*) %(argument 1%)$", "async: ASYNC_TRIGGER: %1")), 0)
+  end
+end
 
 return async
