@@ -68,7 +68,7 @@ local async = { _VERSION = "0.1.0", __VERSION = "0.1.0" }
 local private = {
   setup = true, hooks_are_used = true, catch = true, report = true, offer_each = true,
   can_park = true, resume_within = true, profiler_is_wanted = true, profiler_is_free = true,
-  tracked_resume = true, tracked_wrap = true, wrapped_gethook = true, wrapped_sethook = true,
+  tracked_resume = true, tracked_wrap = true, wrapped_gethook = true, wrapped_sethook = true, own = true,
 }
 for name, f in pairs(core) do
   if not private[name] then

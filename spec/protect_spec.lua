@@ -121,6 +121,22 @@ describe("async.pcall", function()
     assert.is_false(pcall(async.pcall))
   end)
 
+  -- The order in which Lua looks for a function's name in its modules is one of chance.
+  it("leaves pcall and xpcall their names in tracebacks and errors", function()
+    for _ = 1, 8 do
+      more.expect_ok [[
+        require "async"
+        local trace
+        xpcall(function() pcall(function() trace = debug.traceback() end) end, print)
+        local _, err = pcall(pcall)
+        trace = trace .. err .. select(2, pcall(xpcall))
+        assert(trace:find "%a+ 'pcall'\n" and trace:find "%a+ 'xpcall'\n", trace)
+        assert(not trace:find("async.", 1, true), trace)
+        print "ok"
+      ]]
+    end
+  end)
+
   it("on the main thread leaves it the main thread: blocking operations work", function()
     local c = chan()
     go(function() park_put(c, "blocked") end)

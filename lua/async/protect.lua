@@ -7,7 +7,8 @@ local core = require "async.core"
 
 local can_park, resume_within = core.can_park, core.resume_within
 if not resume_within then
-  return { pcall = pcall, xpcall = xpcall }
+  -- The same functions would have these modules' names in tracebacks of all programs.
+  return { pcall = core.own(pcall), xpcall = core.own(xpcall) }
 end
 
 local unpack, select, create, traceback = unpack, select, coroutine.create, debug.traceback

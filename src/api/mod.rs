@@ -11,6 +11,7 @@ mod debug;
 mod errors;
 mod go;
 mod hook;
+mod own;
 mod park;
 mod preempt;
 mod protocol;
@@ -124,6 +125,7 @@ const PRIVATE: &[Named] = &[
     (c"profiler_is_wanted", hook::given_up),
     (c"profiler_is_free", hook::freed),
     (c"offer_each", put::offer_each),
+    (c"own", own::own),
 ];
 
 /// Functions that only the native part calls.
