@@ -8,13 +8,11 @@
 #![expect(clippy::undocumented_unsafe_blocks, reason = "one reason serves the whole file")]
 
 use super::compat::{SETTING_REPEATS_LINES, set_hook};
-use super::counter::Counter;
 use super::hook::{Answer, Hooks, arm, run};
 use super::state::{Int, State};
 use super::udata::Ref;
 use mlua::ffi;
 use std::cell::Cell;
-use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 const LINE: Int = ffi::LUA_MASKLINE;
@@ -33,48 +31,12 @@ thread_local! {
     static INSIDE: Cell<Option<State>> = const { Cell::new(None) };
 }
 
-/// How many coroutines can have a count in pieces at a time. That of others is
-/// served as a whole.
-pub(super) const PARTED: usize = 64;
-
 /// A foreign hook.
 #[derive(Clone, Copy)]
 struct Kind {
     hook: ffi::lua_Hook,
     /// Its mask and count, if ours is set with others: it has neither lines nor counts.
     alone: Option<(Int, Int)>,
-}
-
-/// A count of which a piece is being counted.
-#[derive(Clone, Copy)]
-struct Parted {
-    on: State,
-    /// What comes after the piece.
-    rest: Int,
-    /// The coroutine is in the weak table too, by which one that has died is told
-    /// from another at its address. If not, whoever set the hook takes it off.
-    anchored: bool,
-}
-
-/// Between calls: `parted` has at most one entry for a coroutine.
-#[derive(Clone, Copy)]
-pub(super) struct Foreign {
-    parted: [Option<Parted>; PARTED],
-    /// How many of them there are.
-    parts: usize,
-    counter: Counter,
-}
-
-impl Foreign {
-    pub(super) fn new(counter: Counter) -> Foreign {
-        Foreign { parted: [None; PARTED], parts: 0, counter }
-    }
-
-    fn forget(&mut self, i: usize) -> Option<Parted> {
-        let found = self.parted[i].take();
-        self.parts -= usize::from(found.is_some());
-        found
-    }
 }
 
 impl Kind {
@@ -126,93 +88,12 @@ fn prime(ours: Int) -> Int {
 
 // SAFETY of the blocks below: hooks are read and set on valid threads of the
 // running OS thread only.
-impl State {
-    /// `[0 0 -]` The entry for `on`. The hooks are on top.
-    fn parted(self, hooks: Ref<Hooks>, on: State) -> Option<usize> {
-        let (i, found) = hooks.update(|h| {
-            let f = &h.foreign;
-            if f.parts == 0 {
-                return None;
-            }
-            let i = f.parted.iter().position(|p| p.is_some_and(|p| p.on == on))?;
-            Some((i, f.parted[i]?))
-        })?;
-        if found.anchored && self.anchored(i) != Some(on) {
-            hooks.update(|h| h.foreign.forget(i));
-            return None;
-        }
-        Some(i)
-    }
 
-    /// `[0 0 -]` The coroutine that the entry is for, if it is not collected.
-    fn anchored(self, i: usize) -> Option<State> {
-        let found = self.get_slot_table(-1, 2);
-        let on = if found {
-            self.geti(-1, i as u32 + 1);
-            let on = self.thread_at(-1);
-            self.pop(1);
-            on
-        } else {
-            None
-        };
-        self.pop(1);
-        on
-    }
-
-    /// `[0 0 -]` Anchors this coroutine there.
-    fn anchor(self, i: usize) {
-        if self.get_slot_table(-1, 2) {
-            self.thread();
-            self.seti(-2, i as u32 + 1);
-        }
-        self.pop(1);
-    }
-
-    /// `[0 0 -]` What comes after the piece that `on` counts: all of it is one again.
-    fn join(self, hooks: Ref<Hooks>, on: State) -> Int {
-        let Some(i) = self.parted(hooks, on) else { return 0 };
-        hooks.update(|h| h.foreign.forget(i)).map_or(0, |p| p.rest)
-    }
-
-    /// `[0 0 -]` A place for an entry, perhaps that of a coroutine that is gone.
-    fn vacant(self, hooks: Ref<Hooks>) -> Option<usize> {
-        if hooks.update(|h| h.foreign.parts < PARTED) {
-            return hooks.update(|h| h.foreign.parted.iter().position(Option::is_none));
-        }
-        let i = (0..PARTED).find(|&i| {
-            hooks.update(|h| h.foreign.parted[i].is_some_and(|p| p.anchored))
-                && self.anchored(i).is_none_or(is_over)
-        })?;
-        hooks.update(|h| h.foreign.forget(i));
-        Some(i)
-    }
-
-    /// `[0 0 -]` A foreign count on `on` is longer than ours: a piece of it comes first.
-    fn part(self, hooks: Ref<Hooks>, on: State) {
-        let (counter, ours) = hooks.update(|h| (h.foreign.counter, h.count));
-        let inside = INSIDE.get() == Some(on);
-        let Some(left) = counter.left(on).filter(|left| *left > ours && !inside) else { return };
-        let before = self.join(hooks, on);
-        let Some(i) = self.vacant(hooks) else { return counter.set(on, left + before) };
-        let anchored = on == self;
-        if anchored {
-            self.anchor(i);
-        }
-        hooks.update(|h| {
-            h.foreign.parts += 1;
-            h.foreign.parted[i] = Some(Parted { on, rest: left - ours + before, anchored });
-        });
-        counter.set(on, ours);
-    }
-}
-
-/// A coroutine that will never run again.
-fn is_over(on: State) -> bool {
-    let mut at = MaybeUninit::<ffi::lua_Debug>::uninit();
-    match unsafe { ffi::lua_status(on.0) } {
-        ffi::LUA_YIELD => false,
-        ffi::LUA_OK => on.top() == 0 && unsafe { ffi::lua_getstack(on.0, 0, at.as_mut_ptr()) } == 0,
-        _ => true,
+/// `[0 0 -]` A piece of the count on `on` comes first, if it is served in pieces and its
+/// hook is not being called.
+fn part(hooks: Ref<Hooks>, l: State, on: State) {
+    if has_parted(on) && INSIDE.get() != Some(on) {
+        l.part(hooks, on);
     }
 }
 
@@ -251,7 +132,7 @@ pub(super) unsafe fn cover(hooks: Ref<Hooks>, l: State, to: State, hook: ffi::lu
         let whole = mask & LINE != 0 || (mask & COUNT != 0 && count > 0);
         let kind = Kind { hook, alone: (!whole).then_some((mask, count.max(0))) };
         let Some(i) = kind.place() else { return };
-        let (counter, ours) = hooks.update(|h| (h.foreign.counter, h.count));
+        let (counter, ours) = hooks.update(|h| (h.pieces.counter, h.count));
         if !whole {
             return set_hook(to.0, Some(HOOKS[i]), mask | COUNT, prime(ours));
         }
@@ -261,9 +142,7 @@ pub(super) unsafe fn cover(hooks: Ref<Hooks>, l: State, to: State, hook: ffi::lu
             counter.set(to, left);
         }
     }
-    if has_parted(to) {
-        l.part(hooks, to);
-    }
+    part(hooks, l, to);
 }
 
 /// `[0 0 -]` Ours, which is there, gets a new count.
@@ -274,8 +153,7 @@ pub(super) unsafe fn recount(hooks: Ref<Hooks>, l: State, to: State, i: usize) {
     let ours = hooks.update(|h| h.count);
     match KINDS[i].get().and_then(|kind| kind.alone) {
         Some((mask, _)) => unsafe { set_hook(to.0, Some(HOOKS[i]), mask | COUNT, prime(ours)) },
-        None if has_parted(to) => l.part(hooks, to),
-        None => {}
+        None => part(hooks, l, to),
     }
 }
 
@@ -291,7 +169,7 @@ unsafe fn put_back(hooks: Ref<Hooks>, on: State, i: usize, left: Option<Int>) {
         set_hook(on.0, Some(kind.hook), mask, count);
     }
     if let (None, Some(left)) = (kind.alone, left) {
-        hooks.update(|h| h.foreign.counter).set(on, left);
+        hooks.update(|h| h.pieces.counter).set(on, left);
     }
 }
 
@@ -304,7 +182,7 @@ pub(super) unsafe fn uncover(hooks: Ref<Hooks>, l: State, from: State, i: usize)
         return;
     }
     let rest = l.join(hooks, from);
-    let left = hooks.update(|h| h.foreign.counter).left(from).map(|left| left + rest);
+    let left = hooks.update(|h| h.pieces.counter).left(from).map(|left| left + rest);
     unsafe { put_back(hooks, from, i, left) }
 }
 
@@ -318,7 +196,7 @@ impl State {
         }
         let Some(hooks) = self.hooks() else { return 0 };
         self.pop(1);
-        let counter = hooks.update(|h| h.foreign.counter);
+        let counter = hooks.update(|h| h.pieces.counter);
         unsafe {
             let ours = (ffi::lua_gethook(on.0), ffi::lua_gethookmask(on.0), ffi::lua_gethookcount(on.0));
             let left = counter.left(on);
@@ -346,7 +224,7 @@ impl State {
 /// # Safety
 /// `l` is the running thread, with our hook of this kind, and the hooks are on top.
 unsafe fn serve(hooks: Ref<Hooks>, l: State, i: usize) {
-    let left = hooks.update(|h| h.foreign.counter).left(l);
+    let left = hooks.update(|h| h.pieces.counter).left(l);
     let Answer { next, look_at, .. } = run(hooks, l, false);
     unsafe {
         if place_on(l) != Some(i) {
@@ -358,7 +236,7 @@ unsafe fn serve(hooks: Ref<Hooks>, l: State, i: usize) {
         } else if KINDS[i].get().is_some_and(|kind| kind.alone.is_some()) {
             recount(hooks, l, l, i);
         } else if let Some(left) = left {
-            hooks.update(|h| h.foreign.counter).set(l, left);
+            hooks.update(|h| h.pieces.counter).set(l, left);
         }
     }
     hooks.update(|h| h.look_at = look_at);
@@ -397,7 +275,7 @@ unsafe fn ours_first(hooks: Ref<Hooks>, l: State, i: usize, event: Int) -> bool 
     let mut theirs = !counted || KINDS[i].get().is_some_and(|kind| kind.alone.is_none());
     if has_parted(l) {
         // The instructions of their hook count too, as one with all the others.
-        let (rest, counter) = (l.join(hooks, l), hooks.update(|h| h.foreign.counter));
+        let (rest, counter) = (l.join(hooks, l), hooks.update(|h| h.pieces.counter));
         if rest > 0 {
             theirs = !counted;
             counter.set(l, if counted { rest } else { counter.left(l).unwrap_or(0) + rest });
@@ -410,8 +288,8 @@ unsafe fn ours_first(hooks: Ref<Hooks>, l: State, i: usize, event: Int) -> bool 
     if event == when && hooks.update(|h| h.is_due(l, counted)) {
         unsafe { serve(hooks, l, i) };
     }
-    if !theirs && has_parted(l) {
-        l.part(hooks, l);
+    if !theirs {
+        part(hooks, l, l);
     }
     theirs
 }
@@ -428,7 +306,7 @@ unsafe fn forward(l: State, kind: Kind, ar: *mut ffi::lua_Debug) {
     // coroutine yield, Lua has its own idea of the count.
     if unsafe { ffi::lua_status(l.0) } != ffi::LUA_YIELD && has_parted(l) {
         if let Some(hooks) = l.hooks() {
-            l.part(hooks, l);
+            part(hooks, l, l);
         }
         l.pop(1);
     }

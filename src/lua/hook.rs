@@ -4,7 +4,8 @@
 
 use super::compat::set_hook;
 use super::counter::Counter;
-use super::foreign::{self, Foreign};
+use super::foreign;
+use super::pieces::{self, Pieces};
 use super::state::{Int, State};
 use super::udata::{Ref, Tagged};
 use mlua::ffi;
@@ -25,7 +26,7 @@ static KEY: u8 = 0;
 /// foreign counts.
 #[derive(Clone, Copy)]
 pub(super) struct Hooks {
-    pub(super) foreign: Foreign,
+    pub(super) pieces: Pieces,
     /// The thread whose count is being served.
     serving: Option<State>,
     /// Our count.
@@ -63,12 +64,12 @@ impl State {
     /// called next, and whether to suspend. After the hook was set it is called at the
     /// first.
     pub fn provide_hook(self, now: fn() -> u64) {
-        let foreign = Foreign::new(Counter::find(self));
-        let hooks = Hooks { foreign, serving: None, count: 1, firings: 0, look_at: 0, awaited: None, now };
+        let pieces = Pieces::new(Counter::find(self));
+        let hooks = Hooks { pieces, serving: None, count: 1, firings: 0, look_at: 0, awaited: None, now };
         self.new_udata(hooks, 2);
         self.insert(-2);
         self.set_slot(-2, 1);
-        self.table(foreign::PARTED as u32, 0);
+        self.table(pieces::PARTED as u32, 0);
         self.table(0, 1);
         self.text(b"v");
         self.set_field(-2, c"__mode");

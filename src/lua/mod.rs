@@ -41,6 +41,8 @@ mod hook;
 mod native;
 #[cfg(target_os = "linux")]
 mod peek;
+#[cfg(not(feature = "luajit"))]
+mod pieces;
 #[cfg(feature = "luajit")]
 #[cfg_attr(not(unix), path = "profile_none.rs")]
 mod profile;
