@@ -1,12 +1,16 @@
 -- Wrong arguments, everywhere: each call answers or raises a text that names the function, and no process dies.
 local async = require "async"
+local can = require "spec.support.can"
 local more = require "spec.support.more"
+
+--- These are Lua's own where that does, and their errors have the name that the caller has for them.
+local LUAS_OWN = can.yield_anywhere and { pcall = true, xpcall = true } or {}
 
 --- The functions of a table, each once, with all its names in it; not those that are Lua's own.
 local function functions_of(object)
   local by_function, list = {}, {}
   for name, value in pairs(object) do
-    if type(value) == "function" and value ~= pcall and value ~= xpcall then
+    if type(value) == "function" and not LUAS_OWN[name] then
       if not by_function[value] then
         by_function[value] = {}
         list[#list + 1] = by_function[value]
