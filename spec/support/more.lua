@@ -78,6 +78,7 @@ end
 
 --- Full collection, more than once, since a finalizer may free more.
 function M.collect()
+  if jit then jit.flush() end -- compiled code keeps what it was compiled for
   scrub(30)
   for _ = 1, 3 do collectgarbage "collect" end
 end
@@ -85,7 +86,6 @@ end
 --- How many operations wait when nothing is left to run and to collect.
 function M.parked()
   M.settle()
-  if jit then jit.flush() end -- compiled code keeps what it was compiled for
   M.collect()
   return async.stats().parked
 end
