@@ -47,6 +47,23 @@ describe("the alarm", function()
     assert.equal("alarm", async.stats().trigger)
   end)
 
+  it("is not put off by a program that makes short timeouts all the time", function()
+    more.expect_ok [[
+      local async, now = require "async", require "system".monotime
+      local waits = {}
+      for i = 1, 15 do
+        local c, start, ran = async.chan(), now(), false
+        async.take_async(c, function() ran = true end)
+        async.put_async(c, 1)
+        while not ran and now() - start < 1 do async.close(async.timeout(2)) end
+        waits[i] = now() - start
+      end
+      table.sort(waits)
+      assert(waits[8] < 0.1, waits[8])
+      print "ok"
+    ]]
+  end)
+
   it("sets none in go blocks either, parked or not", function()
     local c, co, inside = chan(), nil, nil
     local timer = timeout(200)

@@ -168,7 +168,6 @@ describe("preempt beside others", function()
     end
 
     local function collect(seen)
-      if jit then jit.flush() end -- compiled code keeps what it was compiled for
       more.collect()
       assert.is_nil(next(seen))
       go(function() end) -- as it begins, it is seen that those are gone

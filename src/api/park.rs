@@ -63,7 +63,7 @@ pub fn stand_at(l: Cx, c: Ref<Channel>, side: Side, who: Waiter, op: Op, port: u
     decide(l, c, |w, ch| w.hall.enroll_alts(op, who, (ch.core.lobby(), side), limit(ch), port))
 }
 
-/// A timeout is never full: it is shared by whoever asks for the same tick.
+/// A timeout is never full: it is shared by all that end with it.
 #[inline]
 fn limit(ch: &Channel) -> usize {
     if ch.timer().is_some() { usize::MAX } else { LIMIT }

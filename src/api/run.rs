@@ -233,7 +233,16 @@ fn any_turn(l: Cx, top: Int) -> Turn {
             pair_up(l, top + 1, slot + 3);
         }
     }
-    let turn = match job.who {
+    let turn = run_job(l, job, runs);
+    l.set_top(top);
+    turn
+}
+
+/// `[? +? m]` Runs a task that has left the queue: its callback, or its coroutine, is at
+/// `runs`, and above it what it gets.
+#[inline(always)]
+fn run_job(l: Cx, job: Job, runs: Int) -> Turn {
+    match job.who {
         Waiter::Call => {
             call(l, runs, runs + 1);
             Turn::Ran
@@ -251,9 +260,7 @@ fn any_turn(l: Cx, top: Int) -> Turn {
             Turn::Ran
         }
         Waiter::Block(_) | Waiter::Silent | Waiter::Handler => Turn::Ran,
-    };
-    l.set_top(top);
-    turn
+    }
 }
 
 /// `[0 +(0|1) m]` The oldest task, and below an `alts` a table for its result:
